@@ -1,0 +1,229 @@
+"""Evidence, the application that submits it, and the blind assessment of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.accounts.models import Organization, Student
+from marketplace.db import CodeField, StatusModel
+from marketplace.files.models import StoredFile
+from marketplace.skills.models import Level, Skill
+from projects.models import Competency, Project
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The library is private to its student; assessors see the copies inside applications."""
+        return self.filter(student__user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class Evidence(models.Model):
+    """One reusable item of a student's library: a link or a file, what I did, and which competencies it shows."""
+
+    class Kind(models.TextChoices):
+        LINK = "link", "Link"
+        FILE = "file", "File"
+
+    code = CodeField()
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="evidence")
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=4, choices=Kind)
+    url = models.URLField(max_length=500, blank=True)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    statement = models.TextField(max_length=1_500)  # at most 150 words, counted by the form
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    skills = models.ManyToManyField(Skill, through="EvidenceSkill", related_name="+")
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="link", url__gt="", file=None) | Q(kind="file", url="", file__isnull=False),
+                name="evidence_link_or_file",
+            )
+        ]
+        indexes = [models.Index(fields=["student", "-created_at"], name="evidence_by_student")]
+
+    def __str__(self):
+        return self.title
+
+
+class EvidenceSkill(models.Model):
+    evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="evidence_skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level, default=Level.WORKING)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["evidence", "skill"], name="evidence_skill_once")]
+
+    def __str__(self):
+        return f"{self.skill_id} in {self.evidence_id}"
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own in every state; to members of the organization what was submitted; to staff everything."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.is_staff:
+            return self
+        received = Q(project__organization__in=Organization.objects.of_member(user), submitted_at__isnull=False)
+        return self.filter(Q(student__user_id=user.pk) | received)
+
+    def live(self):
+        return self.filter(status__in=Application.LIVE)
+
+
+class Application(StatusModel):
+    """A student's bid for a place, made of evidence. Until shortlist an assessor knows it as "Applicant C"."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "Draft"
+        SUBMITTED = "submitted", "Received"
+        SHORTLISTED = "shortlisted", "Shortlisted"
+        OFFERED = "offered", "Offered"
+        ACCEPTED = "accepted", "Accepted"
+        NOT_SELECTED = "not_selected", "Not selected"
+        DECLINED = "declined", "Offer declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        LAPSED = "lapsed", "Lapsed"
+
+    class Reason(models.TextChoices):
+        """Why not selected: part of the feedback that everybody gets."""
+
+        EVIDENCE = "evidence", "The evidence did not show a competency at the level asked for"
+        STRONGER = "stronger", "Others showed the competencies more strongly"
+        AVAILABILITY = "availability", "The availability did not fit the dates"
+        FILLED = "filled", "All places were filled"
+        CANCELLED = "cancelled", "The project was cancelled"
+
+    LIVE = [Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED]
+    TRANSITIONS = {
+        Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
+        Status.SUBMITTED: {Status.SHORTLISTED, Status.NOT_SELECTED, Status.WITHDRAWN, Status.LAPSED},
+        Status.SHORTLISTED: {Status.OFFERED, Status.NOT_SELECTED, Status.WITHDRAWN, Status.LAPSED},
+        Status.OFFERED: {Status.ACCEPTED, Status.DECLINED, Status.LAPSED, Status.NOT_SELECTED},
+    }
+
+    code = CodeField()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="applications")
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="applications")
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
+    label = models.CharField(max_length=4, blank=True)  # "C": drawn at random among the free letters at submission
+    approach = models.TextField(max_length=1_500, blank=True)  # at most 150 words
+    is_available = models.BooleanField(null=True, blank=True)  # confirms the hours and the dates
+    availability_note = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    revealed_at = models.DateTimeField(null=True, blank=True)  # from here on the organization knows the name
+    offered_at = models.DateTimeField(null=True, blank=True)
+    offer_expires_at = models.DateTimeField(null=True, blank=True)
+    offer_note = models.TextField(max_length=1_000, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=12, choices=Reason, blank=True)
+    feedback = models.TextField(max_length=1_000, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "project"],
+                condition=Q(status__in=["draft", "submitted", "shortlisted", "offered", "accepted"]),
+                name="application_one_live_per_project",
+            ),
+            models.UniqueConstraint(
+                fields=["project", "label"], condition=Q(label__gt=""), name="application_label_once_per_project"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["shortlisted", "offered", "accepted"]) | Q(revealed_at__isnull=False),
+                name="application_reveal_is_logged",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="not_selected") | Q(reason__gt=""), name="application_decision_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="offered") | Q(offer_expires_at__isnull=False), name="application_offer_expires"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, label__gt=""),
+                name="application_submitted_has_label",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "status"], name="application_by_project"),
+            models.Index(fields=["student", "-created_at"], name="application_by_student"),
+            models.Index(fields=["offer_expires_at"], condition=Q(status="offered"), name="application_offers_running"),
+        ]
+
+    def __str__(self):
+        return f"Applicant {self.label}" if self.label else "Draft application"
+
+    def get_absolute_url(self):
+        """The student's own page of it."""
+        return reverse("applications:detail", args=[self.code])
+
+
+class ApplicationEvidence(models.Model):
+    """The evidence for one competency, as it was when sent: later edits of the library do not change it."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="answers")
+    evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="uses")
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=4, choices=Evidence.Kind)
+    url = models.URLField(max_length=500, blank=True)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    statement = models.TextField(max_length=1_500)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "competency"], name="answer_once_per_competency")]
+
+    def __str__(self):
+        return f"{self.application_id}: {self.competency_id}"
+
+
+class Shown(models.IntegerChoices):
+    """The four-level anchored scale of every assessment, relative to the level the project asks for."""
+
+    NOT_SHOWN = 0, "Not shown"
+    DEVELOPING = 1, "Developing"
+    MEETS = 2, "Meets"
+    EXCEEDS = 3, "Exceeds"
+
+
+class Assessment(models.Model):
+    """One assessor's scores for one application."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="assessments")
+    assessor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assessments")
+    started_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "assessor"], name="assessment_once_per_assessor")]
+
+    def __str__(self):
+        return f"{self.assessor_id} on {self.application_id}"
+
+
+class Score(models.Model):
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="scores")
+    level = models.PositiveSmallIntegerField(choices=Shown)
+    justification = models.CharField(max_length=300)
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "competency"], name="score_once_per_competency"),
+            models.CheckConstraint(condition=Q(level__gte=0, level__lte=3), name="score_level_0_3"),
+            models.CheckConstraint(condition=Q(justification__gt=""), name="score_is_justified"),
+        ]
+
+    def __str__(self):
+        return f"{self.competency_id}: {self.get_level_display()}"

@@ -1,0 +1,73 @@
+"""The reader of this request: what the pages ask about the person, at most once each."""
+
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils import timezone
+
+from marketplace.accounts.models import Membership
+from marketplace.notifications.models import Notification
+
+
+class ReaderMiddleware:
+    """Set `request.reader` and show times in the person's own zone."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.reader = Reader(request)
+        try:
+            zone = ZoneInfo(request.user.time_zone) if request.user.is_authenticated else None
+        except (ZoneInfoNotFoundError, ValueError):
+            zone = None
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+class Reader:
+    def __init__(self, request):
+        self.request = request
+
+    @property
+    def user(self):
+        return self.request.user
+
+    @cached_property
+    def student(self):
+        """The Student of this person, or None."""
+        return getattr(self.user, "student", None) if self.user.is_authenticated else None
+
+    @property
+    def is_student(self):
+        return self.student is not None
+
+    @cached_property
+    def memberships(self):
+        """The person's memberships with their organizations, by name."""
+        if not self.user.is_authenticated:
+            return []
+        rows = Membership.objects.filter(user_id=self.user.pk).select_related("organization")
+        return list(rows.order_by("organization__name"))
+
+    @property
+    def organizations(self):
+        return [membership.organization for membership in self.memberships]
+
+    @property
+    def is_employer(self):
+        return bool(self.memberships)
+
+    @cached_property
+    def unread(self):
+        """How many notifications this person has not read."""
+        if not self.user.is_authenticated:
+            return 0
+        return Notification.objects.filter(recipient_id=self.user.pk, read_at=None).count()
+
+    @cached_property
+    def needs_you(self):
+        """How many notifications wait for this person to act."""
+        if not self.user.is_authenticated:
+            return 0
+        return Notification.objects.filter(recipient_id=self.user.pk, needs_action=True, done_at=None).count()

@@ -1,0 +1,205 @@
+"""People: one account each, which may be a student, a member of organizations, or both; never both on one project."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.clock import zone_choices
+from marketplace.db import CodeField
+
+
+class UserManager(BaseUserManager):
+    use_in_migrations = True
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in. `name` is what the other side reads once it may know who this is."""
+
+    code = CodeField()
+    email = models.EmailField("e-mail", max_length=254)
+    name = models.CharField("full name", max_length=120, blank=True)
+    time_zone = models.CharField(max_length=64, default="UTC", choices=zone_choices)
+    is_active = models.BooleanField(default=True, help_text="Off: the person cannot sign in at all.")
+    is_staff = models.BooleanField("moderator", default=False)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.CharField(max_length=300, blank=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = UserManager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_full_name(self):
+        return self.name or self.email
+
+    def get_short_name(self):
+        return (self.name or self.email).split(" ")[0].split("@")[0]
+
+    @property
+    def is_suspended(self):
+        return self.suspended_at is not None
+
+
+class StudentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """A public portfolio to everybody, one's own always; suspended people's to staff only."""
+        if user.is_authenticated and user.is_staff:
+            return self
+        own = Q(user_id=user.pk) if user.is_authenticated else Q(pk__in=[])
+        return self.filter(own | Q(portfolio_public=True, user__suspended_at=None, user__is_active=True))
+
+
+class Student(models.Model):
+    """The student side of a person. No GPA, no résumé, no school: competencies are shown by evidence."""
+
+    class Availability(models.TextChoices):
+        NOW = "now", "Available now"
+        LATER = "later", "Available from a date"
+        BUSY = "busy", "Not available"
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="student")
+    slug = models.SlugField("public address", max_length=60, unique=True)
+    display_name = models.CharField(max_length=80)
+    headline = models.CharField(max_length=120, blank=True)
+    about = models.TextField(max_length=1_000, blank=True)
+    availability = models.CharField(max_length=8, choices=Availability, default=Availability.NOW)
+    available_from = models.DateField(null=True, blank=True)
+    hours_per_week = models.PositiveSmallIntegerField(default=10)
+    portfolio_public = models.BooleanField(default=True)
+    wants_match_notices = models.BooleanField(default=True)
+    # Eligibility, asked before the first application; null means not asked yet.
+    is_adult = models.BooleanField("I am 18 or older", null=True, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    may_contract = models.BooleanField("I may do paid contract work there", null=True, blank=True)
+    eligibility_answered_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(hours_per_week__gte=1, hours_per_week__lte=60), name="student_hours_per_week_1_60"
+            )
+        ]
+
+    def __str__(self):
+        return self.display_name
+
+    def get_absolute_url(self):
+        return reverse("portfolio:public", args=[self.slug])
+
+    @property
+    def is_eligible(self):
+        """All three answers say yes (PRODUCT: age, country, right to do paid contract work)."""
+        return bool(self.is_adult and self.country and self.may_contract)
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Every organization has a public page; a suspended one only for its members and staff."""
+        if user.is_authenticated and user.is_staff:
+            return self
+        mine = Q(memberships__user_id=user.pk) if user.is_authenticated else Q(pk__in=[])
+        return self.filter(Q(suspended_at=None) | mine).distinct()
+
+    def of_member(self, user):
+        return self.filter(memberships__user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class Organization(models.Model):
+    """Who offers projects and pays for them."""
+
+    code = CodeField()
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    website = models.URLField(max_length=300, blank=True)
+    about = models.TextField(max_length=2_000, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    posting_paused_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    members = models.ManyToManyField(User, through="Membership", related_name="organizations")
+
+    objects = OrganizationQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("accounts:organization", args=[self.slug])
+
+    @property
+    def is_verified(self):
+        return self.verified_at is not None
+
+
+class Membership(models.Model):
+    """A person's role in an organization. Every organization keeps at least one owner (actions.py)."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+        MEMBER = "member", "Member"
+        FINANCE = "finance", "Finance"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role, default=Role.MEMBER)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "user"], name="membership_once_per_person")]
+
+    def __str__(self):
+        return f"{self.user} in {self.organization}"
+
+
+class Invitation(models.Model):
+    """An e-mailed offer to join. The token is random and single-use; only its digest is stored."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=8, choices=Membership.Role, default=Membership.Role.MEMBER)
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                "organization",
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="invitation_one_open_per_address",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.email} to {self.organization}"

@@ -1,0 +1,42 @@
+"""Who: roles in organizations, and whether a person may act at all."""
+
+from marketplace.accounts.models import Membership
+
+POSTERS = {Membership.Role.OWNER, Membership.Role.MEMBER}
+PAYERS = {Membership.Role.OWNER, Membership.Role.FINANCE}
+
+
+def in_good_standing(user):
+    """May act at all: signed in, active, not suspended."""
+    return user.is_authenticated and user.is_active and user.suspended_at is None
+
+
+def is_student(user):
+    return user.is_authenticated and hasattr(user, "student")
+
+
+def role_in(user, organization):
+    """The person's role there, or None. One query per person: the memberships are read once and kept."""
+    if not user.is_authenticated:
+        return None
+    if not hasattr(user, "_roles"):
+        user._roles = dict(Membership.objects.filter(user_id=user.pk).values_list("organization_id", "role"))
+    return user._roles.get(organization.pk)
+
+
+def is_member(user, organization):
+    return role_in(user, organization) is not None
+
+
+def may_manage_members(user, organization):
+    return in_good_standing(user) and role_in(user, organization) == Membership.Role.OWNER
+
+
+def may_post(user, organization):
+    """Post, assess, offer, approve, review: owners and members."""
+    return in_good_standing(user) and organization.suspended_at is None and role_in(user, organization) in POSTERS
+
+
+def may_pay(user, organization):
+    """Fund and see money: owners and finance."""
+    return in_good_standing(user) and organization.suspended_at is None and role_in(user, organization) in PAYERS

@@ -1,0 +1,40 @@
+"""API errors as RFC 9457 problem details, from one handler."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from marketplace.errors import DomainError, InvalidTransition, LimitReached, Unavailable
+
+STATUS = {InvalidTransition: 409, LimitReached: 409, Unavailable: 503}
+
+
+def problem_details(error, context):
+    """A `application/problem+json` response (RFC 9457), or None for what is a bug."""
+    if isinstance(error, DomainError):
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
+        return problem(status, error.message, kind=error.code, field=error.field)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.ValidationError):
+        return problem(response.status_code, "Some fields need attention.", kind="invalid", errors=error.detail)
+    detail = str(getattr(error, "detail", error))
+    answer = problem(response.status_code, detail, kind=getattr(error, "default_code", "error"))
+    for header in ("WWW-Authenticate", "Retry-After", "Allow"):
+        if header in response:
+            answer[header] = response[header]
+    return answer
+
+
+def problem(status, detail, *, kind, **extra):
+    """One problem: `type` is a stable URN of this API, `title` the kind in words."""
+    body = {"type": f"urn:proofwork:problem:{kind}", "title": kind.replace("_", " ").capitalize(), "status": status}
+    body |= {"detail": detail, **{key: value for key, value in extra.items() if value is not None}}
+    return Response(body, status=status, content_type="application/problem+json")

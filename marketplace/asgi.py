@@ -1,0 +1,8 @@
+"""The ASGI entry point, for hosts that demand one. The views are synchronous: prefer wsgi.py."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+application = get_asgi_application()

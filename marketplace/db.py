@@ -1,0 +1,58 @@
+"""What every model and action shares: public codes, the row lock, the guarded status change."""
+
+import secrets
+
+from django.db import models
+
+from marketplace.errors import InvalidTransition
+
+ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no look-alikes, no vowels that make words with i/l/o/u
+
+
+def new_code():
+    """A public identifier of 10 characters, ~49 bits: unguessable enough not to be walked, short enough to read out."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+class CodeField(models.CharField):
+    """The identifier that URLs show instead of the primary key."""
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 16)
+        kwargs.setdefault("unique", True)
+        kwargs.setdefault("editable", False)
+        kwargs.setdefault("default", new_code)
+        super().__init__(*args, **kwargs)
+
+
+def lock(model, pk):
+    """The row, locked and re-read, inside the caller's transaction. Lock order: project, application, engagement."""
+    return model.objects.select_for_update(of=("self",)).get(pk=pk)
+
+
+class StatusModel(models.Model):
+    """A row with a `status` that moves only along `TRANSITIONS` and only through `move_to`, from `actions.py`.
+
+    `TRANSITIONS` maps a status to the set of statuses it may become.
+    """
+
+    TRANSITIONS = {}
+
+    status_changed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def may_become(self, status):
+        return status in self.TRANSITIONS.get(self.status, ())
+
+    def move_to(self, status, *, at, **changes):
+        """Set `status` and `changes`, save those columns. Raises InvalidTransition; the row must be locked."""
+        if not self.may_become(status):
+            raise InvalidTransition(
+                f"This is {self.get_status_display().lower()} now, so that is no longer possible.",
+            )
+        self.status, self.status_changed_at = status, at
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.save(update_fields=["status", "status_changed_at", *changes])

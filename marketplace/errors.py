@@ -1,0 +1,84 @@
+"""Errors that people read, and the pages for what went wrong.
+
+Actions raise a DomainError with a message for the person who asked; edges show it and lose nothing.
+"""
+
+import logging
+
+from django.db import InterfaceError, OperationalError
+from django.shortcuts import render
+from redis.exceptions import ConnectionError as RedisUnavailable
+
+log = logging.getLogger(__name__)
+
+
+class DomainError(Exception):
+    """A refusal with a reason for the reader. `code` is stable, for the API and tests; `field` names the input."""
+
+    code = "refused"
+
+    def __init__(self, message, *, code=None, field=None):
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.field = field
+
+
+class InvalidTransition(DomainError):
+    """The thing is no longer in a state that allows this (someone was faster, or the page was old)."""
+
+    code = "invalid_transition"
+
+
+class LimitReached(DomainError):
+    """A published limit (places, live applications, change rounds) leaves no room."""
+
+    code = "limit_reached"
+
+
+class Unavailable(DomainError):
+    """A service we need (Stripe, storage) did not answer. Nothing was lost; trying again is safe."""
+
+    code = "unavailable"
+
+
+class UnavailableMiddleware:
+    """PostgreSQL or Redis out of reach becomes a plain 503 page with a retry, never a stack trace."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, (OperationalError, InterfaceError, RedisUnavailable, Unavailable)):
+            return None
+        log.error("unavailable: %s %s: %s", request.method, request.path, exception)
+        return unavailable(request)
+
+
+def unavailable(request):
+    """503 without a database query; `Retry-After` in seconds."""
+    response = render(request=None, template_name="503.html", status=503)
+    response["Retry-After"] = "10"
+    return response
+
+
+def csrf_failure(request, reason=""):
+    """The page was open for too long or cookies are off: say so; the browser's Back keeps what was typed."""
+    return render(None, "403_csrf.html", status=403)
+
+
+def forbidden(request, exception=None):
+    """403: the page exists and you may know it, but your role does not allow this."""
+    message = str(exception) if exception and str(exception) else "Your role does not allow this here."
+    return render(request, "403.html", {"message": message}, status=403)
+
+
+def not_found(request, exception=None):
+    return render(request, "404.html", status=404)
+
+
+def server_error(request):
+    return render(None, "500.html", status=500)

@@ -1,0 +1,34 @@
+"""StoredFile: an upload that was checked before anybody else may see it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from marketplace.db import CodeField, new_code
+
+
+def storage_path(stored, filename):
+    """A random name: nothing of what the person called the file reaches the storage or a URL."""
+    return f"files/{timezone.now():%Y/%m}/{new_code()}{new_code()}{stored.extension}"
+
+
+class StoredFile(models.Model):
+    class State(models.TextChoices):
+        CHECKING = "checking", "Checking"
+        READY = "ready", "Ready"
+        BLOCKED = "blocked", "Blocked"
+
+    code = CodeField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    original_name = models.CharField(max_length=200)
+    extension = models.CharField(max_length=8)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    content = models.FileField(upload_to=storage_path, max_length=200)
+    state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
+    problem = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.original_name

@@ -1,0 +1,62 @@
+"""Telling people. `notify` writes rows; the worker sends what is due (tasks.py)."""
+
+from marketplace.notifications.models import Notification, Preference
+from marketplace.notifications.tasks import send_due
+
+
+def notify(
+    recipients,
+    *,
+    kind,
+    key,
+    title,
+    at,
+    body="",
+    reason="",
+    facts=(),
+    action="",
+    url="",
+    due_at=None,
+    needs_action=False,
+):
+    """One notification per recipient, in the caller's transaction; a second one with the same key is ignored.
+
+    `facts` are (label, value) strings; `url` a path. Returns nothing: the row is the effect.
+    """
+    people = [person for person in recipients if person is not None and person.is_active]
+    if not people:
+        return
+    muted = set() if needs_action else muted_by(people, kind)
+    rows = [
+        Notification(
+            recipient=person, kind=kind, key=key, title=title[:200], body=body, reason=reason[:300],
+            facts=[list(fact) for fact in facts], action=action, url=url, due_at=due_at, needs_action=needs_action,
+            created_at=at, email_due_at=None if person.pk in muted else at,
+        )
+        for person in people
+    ]  # fmt: skip
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    send_due.delay_on_commit()
+
+
+def muted_by(people, kind):
+    """The ids of those who turned the e-mails of this kind's group off."""
+    group = kind.split(".")[0]
+    off = Preference.objects.filter(user__in=people, group=group, email=False)
+    return set(off.values_list("user_id", flat=True))
+
+
+def mark_done(*, kind, url, at, recipient=None):
+    """What these notices asked for has happened: they no longer need anybody."""
+    rows = Notification.objects.filter(kind=kind, url=url, needs_action=True, done_at=None)
+    if recipient is not None:
+        rows = rows.filter(recipient=recipient)
+    rows.update(done_at=at)
+
+
+def mark_read(*, user, at, codes=None):
+    """Mark this person's notices read: those in `codes`, or all."""
+    rows = Notification.objects.filter(recipient=user, read_at=None)
+    if codes is not None:
+        rows = rows.filter(code__in=codes)
+    return rows.update(read_at=at)

@@ -1,0 +1,39 @@
+"""Every route. `tests/test_access.py` holds a row for each."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from marketplace import health, home, pages
+
+admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
+
+urlpatterns = [
+    path("", pages.landing, name="landing"),
+    path("home/", home.home, name="home"),
+    path("how-it-works/students/", pages.how_it_works_students, name="how_it_works_students"),
+    path("how-it-works/employers/", pages.how_it_works_employers, name="how_it_works_employers"),
+    path("about/", pages.about, name="about"),
+    path("terms/", pages.terms, name="terms"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("healthz", health.healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("account/", include("marketplace.accounts.urls")),
+    path("notifications/", include("marketplace.notifications.urls")),
+    path("skills/", include("marketplace.skills.urls")),
+    path("reports/", include("marketplace.moderation.urls")),
+    path("projects/", include("projects.urls")),
+    path("applications/", include("applications.urls")),
+    path("engagements/", include("engagements.urls")),
+    path("payments/", include("payments.urls")),
+    path("webhooks/stripe/", include("payments.webhook_urls")),
+    path("", include("portfolio.urls")),
+    path("api/", include("marketplace.api_urls")),
+    path("admin/", admin.site.urls),
+]
+if settings.LOCAL:
+    urlpatterns.append(path("dev/", include("marketplace.local.urls")))
+
+handler403 = "marketplace.errors.forbidden"
+handler404 = "marketplace.errors.not_found"
+handler500 = "marketplace.errors.server_error"

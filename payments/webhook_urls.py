@@ -1,0 +1,3 @@
+"""The routes that Stripe calls."""
+
+urlpatterns = []

@@ -1,0 +1,4 @@
+"""Routes."""
+
+app_name = "projects"
+urlpatterns = []
