@@ -1,0 +1,116 @@
+"""The cast: the same people in every test. See tests/factories.py for rows in any state."""
+
+import pytest
+from django.core.management.commands import flush
+from django.db import connections
+from django.test import Client
+
+from tests import factories
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _truncate_append_only_tables():
+    """Let the flush after a transactional test empty tables whose triggers refuse TRUNCATE, and nothing else may."""
+    original = flush.Command.handle
+
+    def handle(self, **options):
+        connection = connections[options["database"]]
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            original(self, **options)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+
+    flush.Command.handle = handle
+    yield
+    flush.Command.handle = original
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+@pytest.fixture
+def student(db):
+    """A User who is a student, eligible, with a public portfolio."""
+    return factories.make_student("Robin Quist").user
+
+
+@pytest.fixture
+def other_student(db):
+    return factories.make_student("Noor Haddad").user
+
+
+@pytest.fixture
+def organization(db):
+    return factories.make_organization("Acme Analytics")
+
+
+@pytest.fixture
+def owner(organization):
+    user = factories.make_user("Olive Owner")
+    factories.make_member(organization, user, "owner")
+    return user
+
+
+@pytest.fixture
+def member(organization):
+    user = factories.make_user("Mel Member")
+    factories.make_member(organization, user, "member")
+    return user
+
+
+@pytest.fixture
+def finance(organization):
+    user = factories.make_user("Fay Finance")
+    factories.make_member(organization, user, "finance")
+    return user
+
+
+@pytest.fixture
+def other_owner(db):
+    """The owner of another organization."""
+    user = factories.make_user("Otto Other")
+    factories.make_organization("Birch Books", owner=user)
+    return user
+
+
+@pytest.fixture
+def moderator(db):
+    return factories.make_user("Sam Moderator", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def suspended(organization):
+    """A member of the organization, and a student, who was suspended: may read, may not act."""
+    user = factories.make_user("Sid Suspended", suspended_at=factories.NOW, suspension_reason="Off-platform payment")
+    factories.make_student("Sid Suspended", user=user)
+    factories.make_member(organization, user, "owner")
+    return user
+
+
+@pytest.fixture
+def visitor():
+    return Client()
+
+
+@pytest.fixture
+def client_of():
+    """`client_of(user)`: a Client signed in as that user; None is a visitor."""
+
+    def make(user):
+        client = Client()
+        if user is not None:
+            client.force_login(user, backend="marketplace.accounts.adapters.AuthenticationBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def project(organization, owner):
+    """An open project of the organization."""
+    return factories.make_project(organization=organization)
