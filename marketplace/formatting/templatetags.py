@@ -1,0 +1,187 @@
+"""Filters and tags that every template has without loading them (TEMPLATES builtins)."""
+
+from django import template
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from marketplace import money as amounts
+from marketplace import stylesheet as css
+from marketplace.formatting import text, times
+from marketplace.formatting.forms import error_links
+
+register = template.Library()
+
+
+@register.filter
+def money(amount, currency=""):
+    """`{{ fee|money:project.currency }}` → "$480". Minor units; without a currency, the site's."""
+    return (
+        ""
+        if amount in (None, "")
+        else amounts.format_money(amount, currency or settings.CURRENCY)
+    )
+
+
+@register.filter
+def money_exact(amount, currency=""):
+    """The same with the zero cents, for columns of figures: "$480.00"."""
+    return (
+        ""
+        if amount in (None, "")
+        else amounts.format_money(amount, currency or settings.CURRENCY, trim=False)
+    )
+
+
+@register.filter
+def hourly(amount, hours):
+    """`{{ fee|hourly:hours }}` → "$30/h" in the site's currency, rounded down so that it never promises more."""
+    if not amount or not hours:
+        return ""
+    return f"{amounts.format_money(int(amount) // int(hours), settings.CURRENCY)}/h"
+
+
+@register.filter
+def when(value):
+    """`{{ event.at|when }}` → a <time>: "Fri 14 Mar, 17:00" in the reader's zone, full date in the tooltip."""
+    return _time(value, times.short(value, timezone.now())) if value else ""
+
+
+@register.filter
+def ago(value):
+    """`{{ event.at|ago }}` → a <time>: "3 hours ago", "in 2 days"."""
+    return _time(value, times.relative(value, timezone.now())) if value else ""
+
+
+@register.filter
+def deadline(value):
+    """`{{ offer.expires_at|deadline }}` → "Fri 14 Mar, 17:00 (in 3 days)" as a <time>."""
+    if not value:
+        return ""
+    now = timezone.now()
+    return _time(value, f"{times.short(value, now)} ({times.relative(value, now)})")
+
+
+@register.filter
+def is_soon(value):
+    """True when a deadline lies within the next two days."""
+    return bool(value) and times.is_soon(value, timezone.now())
+
+
+def _time(value, words):
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        value.isoformat(),
+        times.full(value),
+        words,
+    )
+
+
+@register.filter
+def count(number, nouns):
+    """`{{ n|count:"project" }}` → "1 project", "3 projects"; `"competency,competencies"` when an s is not enough."""
+    one, _comma, many = nouns.partition(",")
+    number = number if isinstance(number, int) else len(number)
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+@register.filter
+def plural(number, words):
+    """`{{ n|plural:"is,are" }}` → the word alone, without the number."""
+    one, _comma, many = words.partition(",")
+    number = number if isinstance(number, int) else len(number)
+    return one if number == 1 else many or f"{one}s"
+
+
+@register.filter
+def nl_paragraphs(value):
+    """Text written by a person as safe HTML: paragraphs, "- " lists, links that are not vouched for."""
+    return text.paragraphs(str(value or ""))
+
+
+@register.filter
+def with_links(value):
+    """One line of a person's text with its web addresses clickable."""
+    return text.with_links(str(value or ""))
+
+
+@register.filter
+def initials(name):
+    """ "Ada King Lovelace" → "AL"; "C" for "C"."""
+    words = str(name or "").split()
+    return "".join(
+        word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)
+    ).upper()
+
+
+@register.filter
+def file_size(size):
+    """Bytes as "2.4 MB", with an ordinary space so that it reads well aloud."""
+    return filesizeformat(size).replace("\xa0", " ")
+
+
+@register.filter
+def error_summary_links(form):
+    """`[{href, text}]` of a form, a formset or a list of forms."""
+    if not form:
+        return []
+    forms = [form] if hasattr(form, "non_field_errors") else list(form)
+    links = error_links(forms)
+    if hasattr(form, "non_form_errors"):
+        links = [
+            {"href": "", "text": message} for message in form.non_form_errors()
+        ] + links
+    return links
+
+
+@register.filter
+def split_labels(labels):
+    """ "Agreed, Funded" → its parts; a list stays as it is."""
+    return (
+        [label.strip() for label in labels.split(",")]
+        if isinstance(labels, str)
+        else labels
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context, **changes):
+    """`{% query page=None sort="new" %}` → this page's query string with changes, from "?".
+
+    None or "" removes a parameter; `skill__add=3` and `skill__remove=3` change one value of a repeated one.
+    The keyset cursor `after`/`before` is dropped whenever anything else changes: it belongs to the old list.
+    """
+    params = context["request"].GET.copy()
+    if not {"after", "before"} & changes.keys():
+        params.pop("after", None), params.pop("before", None)
+    for key, value in changes.items():
+        name, _dunder, how = key.partition("__")
+        kept = [item for item in params.getlist(name) if item != str(value)]
+        if how == "add":
+            params.setlist(name, [*kept, str(value)])
+        elif how == "remove" or value in (None, ""):
+            params.setlist(name, kept if how else [])
+        else:
+            params[name] = value
+    encoded = params.urlencode()
+    return f"?{encoded}" if encoded else context["request"].path
+
+
+@register.simple_tag
+def link_to(name, *args, **kwargs):
+    """`{% link_to "projects:browse" as url %}`: like `url`, but empty where the route is not installed."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def stylesheet():
+    """The <link> to the site's one stylesheet."""
+    return format_html(
+        '<link rel="stylesheet" href="{}">',
+        reverse("stylesheet", args=[css.current().digest]),
+    )
