@@ -1,0 +1,118 @@
+"""./dev: start the whole project, test it, and a few commands more.
+
+  ./dev run [--port N] [--data DIR] [--fresh]
+        Start everything and print where to look. The port is 8000 (or the next free one), the data is kept
+        in .data, --fresh begins with an empty marketplace. Ctrl-C stops it all.
+  ./dev test [PYTEST ARGUMENTS]
+        All checks, then the tests, in servers of their own.
+  ./dev pytest [PYTEST ARGUMENTS]
+        Only the tests: the quick loop.
+  ./dev check
+        Only the checks: ruff, import order, migrations, production settings, templates.
+  ./dev manage [--data DIR] COMMAND …
+        Django's manage.py with the servers up (those of a running ./dev run, else its own).
+  ./dev bench [NAME …]
+        Run tests/bench/NAME.py; without a name, list them.
+  ./dev reset [--data DIR] [--yes]
+        Remove the local data.
+
+With DATABASE_URL or REDIS_URL set, those servers are used instead of private ones.
+"""
+
+import signal
+import sys
+
+from marketplace.local.datadir import DataFolder, DataFolderBusy
+from marketplace.local.environment import ROOT
+from marketplace.local.postgres import PostgresError
+from marketplace.local.redis_server import RedisError
+
+
+class UsageError(Exception):
+    pass
+
+
+def main(arguments):
+    signal.signal(signal.SIGTERM, stop_tidily)
+    signal.signal(signal.SIGHUP, stop_tidily)
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
+    command = COMMANDS.get(name)
+    if command is None:
+        print(f"There is no ./dev {name}.\n\n{__doc__}", file=sys.stderr)
+        return 2
+    try:
+        return command(rest)
+    except UsageError as error:
+        print(f"./dev {name}: {error}\n\n{__doc__}", file=sys.stderr)
+        return 2
+    except (DataFolderBusy, PostgresError, RedisError) as error:
+        print(f"./dev {name}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def stop_tidily(number, _frame):
+    raise SystemExit(128 + number)
+
+
+def manage(arguments):
+    from marketplace.local.manage import manage
+
+    data, rest = data_folder(arguments)
+    return manage(data, rest)
+
+
+def pytest(arguments):
+    from marketplace.local.testing import pytest, temporary_servers
+
+    with temporary_servers("./dev pytest") as (data, addresses):
+        return pytest(without_dashes(arguments), data, addresses)
+
+
+def without_dashes(arguments):
+    """`./dev test -- tests/x.py` is the same as `./dev test tests/x.py`."""
+    return arguments[1:] if arguments[:1] == ["--"] else arguments
+
+
+def reset(arguments):
+    data, rest = data_folder(arguments)
+    if rest not in ([], ["--yes"]):
+        raise UsageError(f"unknown: {' '.join(rest)}")
+    with data.locked("./dev reset"):
+        if not rest and input(f"Remove the marketplace in {data.path}? Type yes: ").strip() != "yes":
+            print("Nothing was removed.")
+            return 1
+        data.empty()
+    print(f"Removed the marketplace in {data.path}.")
+    return 0
+
+
+def data_folder(arguments):
+    """A leading `--data DIR` names the data folder; everything after it belongs to the command."""
+    if arguments and arguments[0].startswith("--data="):
+        return DataFolder(arguments[0].removeprefix("--data=")), arguments[1:]
+    if arguments and arguments[0] == "--data":
+        if len(arguments) < 2:
+            raise UsageError("--data needs a folder")
+        return DataFolder(arguments[1]), arguments[2:]
+    return DataFolder(ROOT / ".data"), arguments
+
+
+def show_help(_arguments=()):
+    print(__doc__)
+    return 0
+
+
+COMMANDS = {
+    "pytest": pytest,
+    "test": pytest,
+    "manage": manage,
+    "reset": reset,
+    "help": show_help,
+    "--help": show_help,
+    "-h": show_help,
+}
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
