@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace import health, home, pages
+from marketplace import health, home, organizations, pages, stylesheet
 
 admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("about/", pages.about, name="about"),
     path("terms/", pages.terms, name="terms"),
     path("privacy/", pages.privacy, name="privacy"),
+    path("assets/site-<slug:digest>.css", stylesheet.view, name="stylesheet"),
+    path("organizations/<slug:slug>/", organizations.organization, name="organization"),
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("account/", include("marketplace.accounts.urls")),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if settings.LOCAL:
+    urlpatterns.append(path("dev/styleguide/", pages.styleguide, name="styleguide"))
     urlpatterns.append(path("dev/", include("marketplace.local.urls")))
 
 handler403 = "marketplace.errors.forbidden"

@@ -150,7 +150,7 @@ class Organization(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("accounts:organization", args=[self.slug])
+        return reverse("organization", args=[self.slug])
 
     @property
     def is_verified(self):

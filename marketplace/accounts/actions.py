@@ -1,0 +1,199 @@
+"""Every write about people and organizations."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Lower
+from django.utils.text import slugify
+
+from marketplace.accounts import notices
+from marketplace.accounts.models import Invitation, Membership, Organization, Student, User
+from marketplace.activity.actions import record
+from marketplace.db import lock, new_code
+from marketplace.errors import DomainError, InvalidTransition
+
+INVITATION_DAYS = 14
+
+
+@transaction.atomic
+def become_student(*, user, display_name, at):
+    """Open the student side of a person. A second call returns the same Student."""
+    user = lock(User, user.pk)
+    existing = Student.objects.filter(user=user).first()
+    if existing:
+        return existing
+    name = display_name.strip() or "Student"
+    student = Student.objects.create(user=user, display_name=name, slug=free_slug(Student, name), created_at=at)
+    record("student.joined", actor=user, subject=student, at=at)
+    return student
+
+
+@transaction.atomic
+def update_student(*, student, by, at, **changes):
+    """Save the profile fields in `changes`."""
+    student = lock(Student, student.pk)
+    for name, value in changes.items():
+        setattr(student, name, value)
+    student.save(update_fields=list(changes))
+    record("student.updated", actor=by, subject=student, at=at, fields=sorted(changes))
+    return student
+
+
+@transaction.atomic
+def answer_eligibility(*, student, is_adult, country, may_contract, by, at):
+    """Record the answers asked before the first application (PRODUCT: age, country, right to contract)."""
+    student = lock(Student, student.pk)
+    student.is_adult, student.country, student.may_contract = is_adult, country, may_contract
+    student.eligibility_answered_at = at
+    student.save(update_fields=["is_adult", "country", "may_contract", "eligibility_answered_at"])
+    record("student.eligibility_answered", actor=by, subject=student, at=at, eligible=student.is_eligible)
+    return student
+
+
+@transaction.atomic
+def create_organization(*, name, by, at, website="", about="", place=""):
+    """Found an organization; the founder is its owner. It is not verified yet."""
+    organization = Organization.objects.create(
+        name=name, slug=free_slug(Organization, name), website=website, about=about, place=place, created_at=at
+    )
+    Membership.objects.create(organization=organization, user=by, role=Membership.Role.OWNER, created_at=at)
+    record("organization.created", actor=by, subject=organization, at=at)
+    return organization
+
+
+@transaction.atomic
+def update_organization(*, organization, by, at, **changes):
+    organization = lock(Organization, organization.pk)
+    for name, value in changes.items():
+        setattr(organization, name, value)
+    organization.save(update_fields=list(changes))
+    record("organization.updated", actor=by, subject=organization, at=at, fields=sorted(changes))
+    return organization
+
+
+@transaction.atomic
+def invite_member(*, organization, email, role, by, at):
+    """E-mail an invitation and return it; an open one to the same address is replaced (its link stops working).
+
+    Raises DomainError when the person is a member already.
+    """
+    organization = lock(Organization, organization.pk)
+    email = email.strip().lower()
+    if organization.memberships.filter(user__email__iexact=email).exists():
+        raise DomainError(f"{email} is a member already.", field="email", code="already_member")
+    open_ones = organization.invitations.filter(accepted_at=None, revoked_at=None)
+    open_ones.annotate(lower=Lower("email")).filter(lower=email).update(revoked_at=at)
+    token = secrets.token_urlsafe(24)
+    invitation = Invitation.objects.create(
+        organization=organization, email=email, role=role, token_digest=digest(token), invited_by=by, created_at=at,
+        expires_at=at + timedelta(days=INVITATION_DAYS),
+    )  # fmt: skip
+    record("member.invited", actor=by, subject=organization, at=at, email=email, role=role)
+    transaction.on_commit(lambda: notices.send_invitation(invitation, token))
+    return invitation
+
+
+def find_invitation(token, *, at):
+    """The invitation of this link. Raises DomainError with what to do when it is used, revoked or too old."""
+    invitation = Invitation.objects.filter(token_digest=digest(token)).select_related("organization").first()
+    if invitation is None or invitation.revoked_at:
+        raise DomainError("This invitation is not valid any more. Ask the organization to send a new one.")
+    if invitation.accepted_at:
+        raise InvalidTransition("This invitation was used already.")
+    if invitation.expires_at <= at:
+        raise DomainError("This invitation has expired. Ask the organization to send a new one.")
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, token, by, at):
+    """Join. The signed-in person's address must be the invited one; accepting twice returns the membership."""
+    invitation = Invitation.objects.filter(token_digest=digest(token)).first()
+    if invitation and invitation.accepted_by_id == by.pk:
+        return Membership.objects.get(organization=invitation.organization_id, user=by)
+    invitation = lock(Invitation, find_invitation(token, at=at).pk)
+    if invitation.email.lower() != by.email.lower():
+        raise DomainError(f"This invitation is for {invitation.email}. Sign in with that address to accept it.")
+    membership, _ = Membership.objects.get_or_create(
+        organization_id=invitation.organization_id, user=by, defaults={"role": invitation.role, "created_at": at}
+    )
+    invitation.accepted_at, invitation.accepted_by = at, by
+    invitation.save(update_fields=["accepted_at", "accepted_by"])
+    record("member.joined", actor=by, subject=membership.organization, at=at, role=membership.role)
+    notices.member_joined(membership, at=at)
+    return membership
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation, by, at):
+    """The link stops working."""
+    invitation = lock(Invitation, invitation.pk)
+    if invitation.accepted_at or invitation.revoked_at:
+        return invitation
+    invitation.revoked_at = at
+    invitation.save(update_fields=["revoked_at"])
+    record("member.invitation_revoked", actor=by, subject=invitation.organization, at=at, email=invitation.email)
+    return invitation
+
+
+@transaction.atomic
+def change_role(*, membership, role, by, at):
+    """Give a member another role. Raises DomainError when nobody would be left as owner."""
+    organization = lock(Organization, membership.organization_id)
+    membership = lock(Membership, membership.pk)
+    if role != Membership.Role.OWNER:
+        keep_an_owner(organization, without=membership)
+    membership.role = role
+    membership.save(update_fields=["role"])
+    record("member.role_changed", actor=by, subject=organization, at=at, member=membership.user.email, role=role)
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, membership, by, at):
+    """End a membership. Raises DomainError for the last owner."""
+    organization = lock(Organization, membership.organization_id)
+    keep_an_owner(organization, without=membership)
+    record("member.removed", actor=by, subject=organization, at=at, member=membership.user.email)
+    membership.delete()
+
+
+@transaction.atomic
+def suspend_user(*, user, reason, by, at):
+    """The person may still read, but not act."""
+    user = lock(User, user.pk)
+    if user.suspended_at is None:
+        user.suspended_at, user.suspension_reason = at, reason
+        user.save(update_fields=["suspended_at", "suspension_reason"])
+        record("user.suspended", actor=by, subject=user, at=at, reason=reason)
+        notices.suspended(user, at=at)
+    return user
+
+
+@transaction.atomic
+def reinstate_user(*, user, reason, by, at):
+    user = lock(User, user.pk)
+    if user.suspended_at is not None:
+        user.suspended_at, user.suspension_reason = None, ""
+        user.save(update_fields=["suspended_at", "suspension_reason"])
+        record("user.reinstated", actor=by, subject=user, at=at, reason=reason)
+        notices.reinstated(user, at=at)
+    return user
+
+
+def keep_an_owner(organization, *, without):
+    owners = organization.memberships.filter(role=Membership.Role.OWNER).exclude(pk=without.pk)
+    if without.role == Membership.Role.OWNER and not owners.exists():
+        raise DomainError("An organization needs at least one owner. Make somebody else an owner first.")
+
+
+def digest(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def free_slug(model, name):
+    """A readable address that nobody has yet; a taken one gets a short random tail."""
+    base = slugify(name)[:48] or new_code()
+    return base if not model.objects.filter(slug=base).exists() else f"{base}-{new_code()[:5]}"
