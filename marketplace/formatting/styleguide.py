@@ -1,8 +1,10 @@
 """What the styleguide page shows: a form with every kind of field, and sample values."""
 
+import re
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 
@@ -35,15 +37,11 @@ def context(request):
         "now": now,
         "soon": now + timedelta(days=3, hours=1),
         "text": 'A report on "churn".\n\n- cleaned data\n- a chart\n\nSee https://example.org/brief.',
-        "icons": ICONS,
+        "icons": _icons(),
     }
 
 
-ICONS = (
-    "arrow-left arrow-right award badge-check banknote ban bell bookmark briefcase building-2 calendar check "
-    "chevron-down chevron-left chevron-right circle circle-alert circle-check circle-dashed circle-dot "
-    "circle-question-mark circle-x clock copy credit-card download ellipsis external-link eye eye-off file "
-    "file-text flag folder-open history hourglass house image inbox info link list-checks lock log-out mail "
-    "map-pin menu message-square minus moon paperclip pencil plus printer refresh-cw scale search send settings "
-    "shield-check sliders-horizontal star sun sun-moon target trash-2 triangle-alert undo-2 upload user users wallet x"
-).split()
+def _icons():
+    """The names in the sprite."""
+    sprite = settings.BASE_DIR / "static" / "img" / "icons.svg"
+    return re.findall(r'<symbol id="([^"]+)"', sprite.read_text(encoding="utf-8"))

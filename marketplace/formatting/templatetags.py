@@ -18,21 +18,13 @@ register = template.Library()
 @register.filter
 def money(amount, currency=""):
     """`{{ fee|money:project.currency }}` → "$480". Minor units; without a currency, the site's."""
-    return (
-        ""
-        if amount in (None, "")
-        else amounts.format_money(amount, currency or settings.CURRENCY)
-    )
+    return "" if amount in (None, "") else amounts.format_money(amount, currency or settings.CURRENCY)
 
 
 @register.filter
 def money_exact(amount, currency=""):
     """The same with the zero cents, for columns of figures: "$480.00"."""
-    return (
-        ""
-        if amount in (None, "")
-        else amounts.format_money(amount, currency or settings.CURRENCY, trim=False)
-    )
+    return "" if amount in (None, "") else amounts.format_money(amount, currency or settings.CURRENCY, trim=False)
 
 
 @register.filter
@@ -111,9 +103,7 @@ def with_links(value):
 def initials(name):
     """ "Ada King Lovelace" → "AL"; "C" for "C"."""
     words = str(name or "").split()
-    return "".join(
-        word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)
-    ).upper()
+    return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper()
 
 
 @register.filter
@@ -130,20 +120,14 @@ def error_summary_links(form):
     forms = [form] if hasattr(form, "non_field_errors") else list(form)
     links = error_links(forms)
     if hasattr(form, "non_form_errors"):
-        links = [
-            {"href": "", "text": message} for message in form.non_form_errors()
-        ] + links
+        links = [{"href": "", "text": message} for message in form.non_form_errors()] + links
     return links
 
 
 @register.filter
 def split_labels(labels):
     """ "Agreed, Funded" → its parts; a list stays as it is."""
-    return (
-        [label.strip() for label in labels.split(",")]
-        if isinstance(labels, str)
-        else labels
-    )
+    return [label.strip() for label in labels.split(",")] if isinstance(labels, str) else labels
 
 
 @register.simple_tag(takes_context=True)

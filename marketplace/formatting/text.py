@@ -12,9 +12,7 @@ _BULLET = re.compile(r"^\s*[-*•]\s+")
 def paragraphs(text):
     """A blank line starts a paragraph, a line that begins with "- " is a list item."""
     blocks = re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip())
-    return mark_safe(
-        "\n".join(part for block in blocks if block.strip() for part in _block(block))
-    )
+    return mark_safe("\n".join(part for block in blocks if block.strip() for part in _block(block)))
 
 
 def _block(block):
@@ -31,9 +29,7 @@ def _block(block):
             items = ((with_links(_BULLET.sub("", line)),) for line in lines)
             yield format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", items))
         else:
-            yield format_html(
-                "<p>{}</p>", mark_safe("<br>".join(with_links(line) for line in lines))
-            )
+            yield format_html("<p>{}</p>", mark_safe("<br>".join(with_links(line) for line in lines)))
 
 
 def with_links(line):
@@ -41,9 +37,7 @@ def with_links(line):
     out, end = [], 0
     for match in _LINK.finditer(line):
         out.append(escape(line[end : match.start()]))
-        out.append(
-            format_html('<a href="{0}" rel="nofollow ugc noopener">{0}</a>', match[0])
-        )
+        out.append(format_html('<a href="{0}" rel="nofollow ugc noopener">{0}</a>', match[0]))
         end = match.end()
     out.append(escape(line[end:]))
     return mark_safe("".join(out))

@@ -20,9 +20,7 @@ def short(value, now):
     """ "Fri 14 Mar, 17:00", with the year when it is not this one; a date alone has no time."""
     value = local(value)
     this_year = timezone.localtime(now).year
-    text = f"{value:%a} {value.day} {value:%b}" + (
-        "" if value.year == this_year else f" {value.year}"
-    )
+    text = f"{value:%a} {value.day} {value:%b}" + ("" if value.year == this_year else f" {value.year}")
     return f"{text}, {value:%H:%M}" if is_moment(value) else text
 
 
@@ -53,9 +51,7 @@ def _days(days):
         return named[days]
     if abs(days) < 60:
         return _phrase(days, 1, "day")
-    return _phrase(
-        days, 365 if abs(days) >= 730 else 30, "year" if abs(days) >= 730 else "month"
-    )
+    return _phrase(days, 365 if abs(days) >= 730 else 30, "year" if abs(days) >= 730 else "month")
 
 
 def _phrase(amount, unit, word):
