@@ -1,0 +1,84 @@
+"""Rows of the site itself: pages, accounts, notifications, skills, the local tools, and django-allauth's routes."""
+
+from marketplace.accounts.models import Invitation, Membership
+from marketplace.notifications.models import Notification
+from marketplace.notifications.unsubscribe import unsubscribe_url
+from tests import factories
+from tests.access.table import SIGN_IN, row
+
+
+def a_notice(scene):
+    scene.notice = Notification.objects.create(
+        recipient=scene.student_user, key="x", kind="project.x", title="A notice", created_at=factories.NOW
+    )
+
+
+def an_invitation(scene):
+    scene.invitation = Invitation.objects.create(
+        organization=scene.organization, email="new@people.example", token_digest="d" * 64,
+        invited_by=scene.owner_user, created_at=factories.NOW, expires_at=factories.NOW.replace(year=2099),
+    )  # fmt: skip
+
+
+def a_token(scene):
+    a_notice(scene)
+    return [unsubscribe_url(scene.notice).split("/")[-2]]
+
+
+def slug(scene):
+    return [scene.organization.slug]
+
+
+def member_code(scene):
+    return [scene.organization.slug, scene.member_user.code]
+
+
+ORGANIZATION_ONLY = {"visitor": SIGN_IN, "owner": 200, "member": 200, "finance": 200, "suspended": 200}
+OWNER_ONLY = {"visitor": SIGN_IN, "owner": 200}
+EVERYBODY_SIGNED_IN = {"visitor": SIGN_IN}
+STUDENTS = {"visitor": SIGN_IN, "student": 200, "other_student": 200, "suspended": 200}
+ORGANIZATION_FORM = {"name": "New Name", "website": "", "place": "", "about": ""}
+
+ROWS = [
+    row("landing", 302, visitor=200),
+    row("home", 200, **EVERYBODY_SIGNED_IN),
+    row("how_it_works_students", 200),
+    row("how_it_works_employers", 200),
+    row("about", 200),
+    row("terms", 200),
+    row("privacy", 200),
+    row("healthz", 200),
+    row("organization", 200, args=slug),
+    row("accounts:profile", 200, **EVERYBODY_SIGNED_IN),
+    row("accounts:profile", 200, method="post", visitor=SIGN_IN, suspended=403),
+    row("accounts:start_student", 302, method="post", suspended=403),
+    row("accounts:eligibility", 403, **STUDENTS),
+    row("accounts:organizations", 200, **EVERYBODY_SIGNED_IN),
+    row("accounts:organization_new", 200, visitor=SIGN_IN, suspended=403),
+    row("accounts:organization_new", 302, method="post", data=ORGANIZATION_FORM, suspended=403),
+    row("accounts:organization_edit", 403, args=slug, **OWNER_ONLY),
+    row("accounts:organization_edit", 403, args=slug, method="post", data=ORGANIZATION_FORM, visitor=SIGN_IN, owner=302),
+    row("accounts:members", 403, args=slug, **ORGANIZATION_ONLY),
+    row(
+        "accounts:invite", 403, args=slug, method="post", data={"email": "new@people.example", "role": "member"},
+        visitor=SIGN_IN, owner=302,
+    ),
+    row(
+        "accounts:revoke", 403, scene=an_invitation, method="post", visitor=SIGN_IN, owner=302,
+        args=lambda scene: [scene.organization.slug, scene.invitation.pk],
+    ),
+    row("accounts:change_role", 403, args=member_code, method="post", data={"role": Membership.Role.FINANCE},
+        visitor=SIGN_IN, owner=302),
+    row("accounts:remove", 403, args=member_code, visitor=SIGN_IN, owner=200, member=200),
+    row("accounts:remove", 403, args=member_code, method="post", visitor=SIGN_IN, owner=302, member=302),
+    row("accounts:invitation", 410, args=["no-such-token"]),
+    row("notifications:inbox", 200, **EVERYBODY_SIGNED_IN),
+    row("notifications:preferences", 200, **EVERYBODY_SIGNED_IN),
+    row("notifications:preferences", 302, method="post", data={"groups": ["money"]}),
+    row("notifications:read_all", 302, method="post"),
+    row("notifications:read", 404, scene=a_notice, args=lambda scene: [scene.notice.code], method="post",
+        visitor=SIGN_IN, student=302),
+    row("notifications:unsubscribe", 200, args=a_token),
+    row("notifications:unsubscribe", 200, args=a_token, method="post"),
+    row("notifications:unsubscribe", 404, args=["forged"], method="post"),
+]  # fmt: skip
