@@ -1,6 +1,9 @@
 """What an employer offers: a Project, its acceptance criteria and its competencies."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -15,13 +18,15 @@ from marketplace.skills.models import Level, Skill, SkillFamily
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Open and closed projects to everybody; every state to members of the organization and to staff."""
+        """Open and closed to everybody; every state to the organization and staff; what they applied to, to students."""
         if user.is_authenticated and user.is_staff:
             return self
         public = Q(status__in=[Project.Status.OPEN, Project.Status.CLOSED], organization__suspended_at=None)
         if not user.is_authenticated:
             return self.filter(public)
-        return self.filter(public | Q(organization__in=Organization.objects.of_member(user)))
+        ours = Q(organization__in=Organization.objects.of_member(user))
+        applied = Project.objects.filter(applications__student__user=user, applications__submitted_at__isnull=False)
+        return self.filter(public | ours | Q(pk__in=applied.values("pk")))
 
     def open(self):
         return self.filter(status=Project.Status.OPEN, organization__suspended_at=None)
@@ -231,3 +236,35 @@ class Match(models.Model):
 
     def __str__(self):
         return f"{self.student} ↔ {self.project}"
+
+
+class Listing(models.Model):
+    """An open project as browse and search see it. Written by the triggers of migration 0003 and by nothing else.
+
+    One slim row per open project of an organization that is not suspended, so that a page of results, its total and
+    every facet are answered without a join.
+    """
+
+    project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="listing")
+    field = models.ForeignKey(SkillFamily, on_delete=models.CASCADE, related_name="+")
+    opened_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    fee_amount = models.PositiveBigIntegerField()
+    hours = models.PositiveSmallIntegerField()
+    is_remote = models.BooleanField()
+    level = models.PositiveSmallIntegerField(choices=Level)  # the highest that a competency asks for
+    skill_ids = ArrayField(models.BigIntegerField())
+    document = SearchVectorField()
+    words = models.TextField()  # lower-case title, skills, field, organization: for spelling mistakes
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-opened_at", "-project"], name="listing_newest"),
+            models.Index(fields=["closes_at", "project"], name="listing_closing"),
+            models.Index(fields=["-fee_amount", "-project"], name="listing_pay"),
+            GinIndex(fields=["document", "skill_ids"], name="listing_search", fastupdate=False),
+            GinIndex(OpClass("words", name="gin_trgm_ops"), name="listing_words", fastupdate=False),
+        ]
+
+    def __str__(self):
+        return self.words[:60]
