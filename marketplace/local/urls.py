@@ -1,0 +1,12 @@
+"""Routes of the local tools, under /dev/ and only where LOCAL is true."""
+
+from django.urls import path
+
+from marketplace.local import views
+
+app_name = "local"
+urlpatterns = [
+    path("outbox/", views.outbox, name="outbox"),
+    path("outbox/<int:pk>/", views.message, name="message"),
+    path("outbox/<int:pk>/html/", views.message_html, name="message_html"),
+]
