@@ -1,0 +1,117 @@
+"""The simulator as one object: its parts and what they share."""
+
+import sys
+import threading
+import traceback
+from collections import deque
+
+from .api import Api
+from .book import Book
+from .clock import Clock
+from .errors import ApiError
+from .events import Events
+from .faults import Faults, scripted_error
+from .idempotency import Idempotency
+from .identifiers import kind_of
+from .resources import accounts, payouts
+from .schema_check import Schema
+from .store import Store
+from .timetable import Timetable
+from .webhooks import KNOBS, Webhooks
+
+TICK = 0.25  # seconds between looks at the timetable
+
+
+class Simulator:
+    def __init__(self, data=":memory:", site="", secrets=None):
+        self.schema = Schema()
+        self.store = Store(data)
+        self.site, self.secrets = site, secrets or {}
+        self.requests = deque(maxlen=200)
+        self.violations, self.bugs = [], 0
+        self.violation_count = 0
+        self.stopping = threading.Event()
+        self._assemble()
+
+    def _assemble(self):
+        self.clock = Clock(self.store)
+        self.timetable = Timetable(self)
+        self.book = Book(self)
+        self.idempotency = Idempotency(self)
+        self.faults = Faults(self)
+        self.webhooks = Webhooks(self, self.site, self.secrets)
+        self.events = Events(self)
+        self.api = Api(self)
+        self.deliverer = threading.Thread(target=self.webhooks.run, name="deliverer", daemon=True)
+
+    def start(self):
+        with self.store.transaction():
+            payouts.schedule_next(self)
+        self.deliverer.start()
+        threading.Thread(target=self._tick, name="timetable", daemon=True).start()
+
+    def stop(self):
+        self.stopping.set()
+        self.webhooks.stop()
+        self.store.close()
+
+    def reset(self):
+        """Forgets everything, the clock and the knobs included."""
+        with self.store.transaction():
+            self.store.clear()
+            self.clock.offset = 0
+            self.webhooks.turn(dict(KNOBS))
+            payouts.schedule_next(self)
+        self.requests.clear()
+
+    def advance(self, seconds):
+        """Moves the clock and does what that makes due. Returns how many jobs ran."""
+        with self.store.transaction():
+            self.clock.advance(seconds)
+            self.idempotency.prune()
+        ran = self.timetable.run_due()
+        self.webhooks.wake.set()
+        return ran
+
+    def sleep(self, seconds):
+        self.stopping.wait(seconds)
+
+    def retrieve_any(self, id):
+        """An object by id alone, for expanding."""
+        kind = kind_of(id)
+        if kind == "account":
+            return accounts.v1_account(self, id)
+        return self.store.find(kind, id)
+
+    def scripted_error(self, rule):
+        return scripted_error(rule)
+
+    def must_fit(self, name, body, where):
+        self.no_violation(self.schema.problems_of(name, body), where)
+
+    def no_violation(self, problems, where):
+        """An answer out of schema is a bug of the simulator: counted, shouted, answered with 500."""
+        if not problems:
+            return
+        lines = [f"{where}: {problem.param} {problem.kind} {problem.detail}" for problem in problems]
+        self.violations.extend(lines)
+        self.violation_count += 1
+        print("SCHEMA VIOLATION\n  " + "\n  ".join(lines), file=sys.stderr, flush=True)
+        raise ApiError(500, "Out of schema: " + "; ".join(lines), type="api_error", saved=False)
+
+    def report_bug(self, where):
+        if self.stopping.is_set():
+            return
+        self.bugs += 1
+        print(f"BUG IN THE SIMULATOR at {where}\n{traceback.format_exc()}", file=sys.stderr, flush=True)
+
+    def log(self, request, answer):
+        line = {"at": self.clock.now(), "method": request.method, "path": request.path, "status": answer.status}
+        self.requests.appendleft(line | {"dropped": answer.drop, "id": answer.headers["Request-Id"]})
+
+    def _tick(self):
+        while not self.stopping.wait(TICK):
+            try:
+                self.timetable.run_due()
+            except Exception:
+                self.report_bug("timetable")

@@ -1,0 +1,148 @@
+"""The part of the control API that moves money: disputes, refunds, bank payouts, and the book itself."""
+
+from .identifiers import PLATFORM
+from .resources import balance, disputes, payouts, refunds, topups
+
+
+def register(control):
+    control("POST", r"charges/(\w+)/dispute")(dispute)
+    control("POST", r"charges/(\w+)/fraud_warning")(fraud_warning)
+    control("POST", r"disputes/(\w+)/(win|lose)")(resolve)
+    control("POST", r"refunds/(\w+)/fail")(fail_refund)
+    control("POST", r"payouts/run")(run_payouts)
+    control("POST", r"payouts/(\w+)/fail")(fail_payout)
+    control("POST", r"topup")(topup)
+    control("GET", r"book")(book)
+
+
+def dispute(sim, given, id):
+    """`id` is a charge or a payment intent. {"reason": …, "amount": …, "inquiry": false}"""
+    with sim.store.transaction():
+        charge = charge_of(sim, id)
+        if charge["status"] != "succeeded" or charge["disputed"]:
+            raise ValueError("only a succeeded, undisputed charge can be disputed")
+        reason, inquiry = given.get("reason", "product_not_received"), bool(given.get("inquiry"))
+        opened = disputes.open_dispute(sim, charge, reason=reason, amount=given.get("amount"), inquiry=inquiry)
+    return {"id": opened["id"], "status": opened["status"], "charge": charge["id"]}
+
+
+def fraud_warning(sim, given, id):
+    with sim.store.transaction():
+        return {"id": disputes.warn_of_fraud(sim, charge_of(sim, id))["id"]}
+
+
+def resolve(sim, given, id, result):
+    with sim.store.transaction():
+        found = _found(sim, "dispute", id)
+        if found["status"] not in disputes.OPEN:
+            raise ValueError(f"the dispute is {found['status']}")
+        disputes.resolve(sim, found, "won" if result == "win" else "lost")
+    return {"id": id, "status": found["status"]}
+
+
+def fail_refund(sim, given, id):
+    with sim.store.transaction():
+        refund = refunds.fail(sim, _found(sim, "refund", id), given.get("reason", "expired_or_canceled_card"))
+    return {"id": id, "status": refund["status"]}
+
+
+def run_payouts(sim, given):
+    with sim.store.transaction():
+        made = payouts.pay_out_all(sim)
+    return {"payouts": [payout["id"] for payout in made]}
+
+
+def fail_payout(sim, given, id):
+    with sim.store.transaction():
+        payout = payouts.fail(sim, _found(sim, "payout", id), given.get("code", "account_closed"))
+    return {"id": id, "status": payout["status"]}
+
+
+def topup(sim, given):
+    """Available money for the platform. {"amount": 100000, "currency": "usd"}"""
+    with sim.store.transaction():
+        added = topups.add(sim, int(given["amount"]), given.get("currency", "usd"))
+    return {"id": added["id"], "available": sim.book.amount(PLATFORM, "available", added["currency"])}
+
+
+def charge_of(sim, id):
+    if id.startswith("pi_"):
+        id = _found(sim, "payment_intent", id)["latest_charge"]
+    return _found(sim, "charge", id)
+
+
+def book(sim, given):
+    """Everything the book knows, for comparing with another ledger. `?groups=0` leaves the groups out."""
+    with sim.store.transaction():
+        dump = {
+            "now": sim.clock.now(),
+            "sums": sim.book.sums(),
+            "balances": sim.book.balances(),
+            "platform": balance.balance_of(sim, PLATFORM),
+            "platform_account": PLATFORM,
+            "schema_violations": sim.violation_count,
+        }
+        if given.get("groups") != "0":
+            dump["groups"] = _groups(sim)
+            dump["totals"] = _totals(dump["groups"])
+    return dump
+
+
+def _groups(sim):
+    groups = {}
+    by_charge = {}
+    for charge in sim.store.where("charge"):
+        if charge["id"].startswith("ch_"):
+            by_charge[charge["id"]] = charge["transfer_group"] or ""
+            _group(groups, charge["transfer_group"])["charges"].append(_charge_line(sim, charge))
+    for transfer in sim.store.where("transfer"):
+        fields = ("id", "amount", "amount_reversed", "currency", "destination", "source_transaction", "metadata")
+        _group(groups, transfer["transfer_group"])["transfers"].append({name: transfer[name] for name in fields})
+    for refund in sim.store.where("refund"):
+        fields = ("id", "amount", "currency", "charge", "status", "reason", "metadata")
+        _group(groups, by_charge.get(refund["charge"]))["refunds"].append({name: refund[name] for name in fields})
+    for disputed in sim.store.where("dispute"):
+        fields = ("id", "amount", "currency", "charge", "status", "reason")
+        _group(groups, by_charge.get(disputed["charge"]))["disputes"].append({name: disputed[name] for name in fields})
+    for group in groups.values():
+        _add_up(group)
+    return groups
+
+
+def _group(groups, name):
+    return groups.setdefault(name or "", {"charges": [], "transfers": [], "refunds": [], "disputes": []})
+
+
+def _charge_line(sim, charge):
+    txn = (
+        sim.store.find("balance_transaction", charge["balance_transaction"]) if charge["balance_transaction"] else None
+    )
+    fields = ("id", "amount", "amount_refunded", "currency", "status", "disputed", "payment_intent", "metadata")
+    return {name: charge[name] for name in fields} | {"fee": txn["fee"] if txn else 0}
+
+
+def _add_up(group):
+    paid = [charge for charge in group["charges"] if charge["status"] == "succeeded"]
+    withdrawn = [d for d in group["disputes"] if d["status"] not in ("won",) and not d["status"].startswith("warning")]
+    group |= {
+        "charged": sum(charge["amount"] for charge in paid),
+        "fees": sum(charge["fee"] for charge in paid),
+        "transferred": sum(transfer["amount"] for transfer in group["transfers"]),
+        "reversed": sum(transfer["amount_reversed"] for transfer in group["transfers"]),
+        "refunded": sum(
+            refund["amount"] for refund in group["refunds"] if refund["status"] in ("succeeded", "pending")
+        ),
+        "disputed": sum(each["amount"] for each in withdrawn),
+    }
+
+
+def _totals(groups):
+    names = ("charged", "fees", "transferred", "reversed", "refunded", "disputed")
+    return {name: sum(group[name] for group in groups.values()) for name in names}
+
+
+def _found(sim, kind, id):
+    found = sim.store.find(kind, id)
+    if found is None:
+        raise LookupError(id)
+    return found

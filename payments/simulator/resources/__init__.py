@@ -1,0 +1,18 @@
+"""Stripe's resources, one module each; importing them registers their routes."""
+
+from . import (  # noqa: F401
+    account_links,
+    accounts,
+    balance,
+    charges,
+    checkout,
+    disputes,
+    events,
+    payment_intents,
+    payouts,
+    refunds,
+    reversals,
+    topups,
+    transfers,
+    webhook_endpoints,
+)

@@ -1,0 +1,98 @@
+"""Payment intents, as Checkout makes them. https://docs.stripe.com/api/payment_intents"""
+
+import secrets
+
+from ..errors import invalid, no_such
+from ..identifiers import new_id
+from ..listing import list_objects
+from ..rendering import show
+from ..routing import route
+
+CANCELABLE = ("requires_payment_method", "requires_action", "requires_confirmation", "requires_capture")
+
+
+@route("GET", "/v1/payment_intents")
+def list_all(sim, call):
+    return list_objects(sim, call, "payment_intent", "/v1/payment_intents")
+
+
+@route("GET", "/v1/payment_intents/{id}")
+def retrieve(sim, call):
+    return show(sim, find(sim, call.ids["id"], call.account), call.params.get("expand", []))
+
+
+@route("POST", "/v1/payment_intents/{id}/cancel")
+def cancel(sim, call):
+    """https://docs.stripe.com/api/payment_intents/cancel: an open Checkout Session is expired instead."""
+    intent = find(sim, call.ids["id"], call.account)
+    if intent["status"] not in CANCELABLE:
+        message = f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}."
+        raise invalid(message, code="payment_intent_unexpected_state")
+    for session in sim.store.where("checkout.session", payment_intent=intent["id"]):
+        if session["status"] == "open":
+            raise invalid("This PaymentIntent belongs to an open Checkout Session. Expire the session instead.")
+    cancel_intent(sim, intent, call.params.get("cancellation_reason"))
+    return show(sim, intent, call.params.get("expand", []))
+
+
+def cancel_intent(sim, intent, reason):
+    intent |= {"status": "canceled", "canceled_at": sim.clock.now(), "cancellation_reason": reason}
+    intent |= {"next_action": None, "amount_capturable": 0}
+    sim.store.save(intent)
+    sim.events.emit("payment_intent.canceled", intent)
+
+
+def find(sim, id, account=None, param=None):
+    intent = sim.store.find("payment_intent", id, account)
+    if intent is None:
+        raise no_such("payment_intent", id, param=param)
+    return intent
+
+
+def new_intent(sim, *, amount, currency, **values):
+    id = new_id("pi")
+    return {
+        "id": id,
+        "object": "payment_intent",
+        "allowed_payment_method_types": None,
+        "amount": amount,
+        "amount_capturable": 0,
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
+        "capture_method": "automatic_async",
+        "client_secret": f"{id}_secret_{secrets.token_hex(12)}",
+        "confirmation_method": "automatic",
+        "created": sim.clock.now(),
+        "currency": currency,
+        "customer": None,
+        "customer_account": None,
+        "description": None,
+        "excluded_payment_method_types": None,
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "managed_payments": None,
+        "metadata": {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {},
+        "payment_method_types": ["card", "us_bank_account"],
+        "payment_record": None,
+        "processing": None,
+        "receipt_email": None,
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "source": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": None,
+        "status": "requires_payment_method",
+        "transfer_group": None,
+        **values,
+    }

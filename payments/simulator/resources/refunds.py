@@ -1,0 +1,192 @@
+"""Refunds. https://docs.stripe.com/refunds — they never touch the charge's transfers."""
+
+from ..amounts import money
+from ..book import CARDS
+from ..errors import invalid, no_such
+from ..identifiers import PLATFORM, new_id
+from ..listing import list_objects
+from ..rendering import show
+from ..routing import route
+from ..timetable import job
+from .accounts import clean_metadata, merge_metadata
+from .charges import find as find_charge
+from .payment_intents import find as find_intent
+
+FAILS_AFTER, LASTS = 10, 10  # seconds of the simulator's clock
+
+
+@route("POST", "/v1/refunds")
+def create(sim, call):
+    params = call.params
+    charge = _charge(sim, params)
+    amount = params.get("amount", charge["amount"] - charge["amount_refunded"])
+    _refuse_unless_possible(charge, amount, params)
+    refund = _new_refund(sim, charge, amount, params)
+    sim.store.add(refund, PLATFORM)
+    charge["amount_refunded"] += amount
+    charge["refunded"] = charge["amount_refunded"] == charge["amount"]
+    sim.store.save(charge)
+    _pay_back(sim, refund, charge)
+    sim.store.save(refund)
+    sim.events.emit("refund.created", refund)
+    sim.events.emit("charge.refunded", charge)
+    return show(sim, refund, params.get("expand", []))
+
+
+@route("GET", "/v1/refunds")
+def list_all(sim, call):
+    return list_objects(sim, call, "refund", "/v1/refunds", ("charge", "payment_intent"))
+
+
+@route("GET", "/v1/refunds/{id}")
+def retrieve(sim, call):
+    return show(sim, find(sim, call.ids["id"], call.account), call.params.get("expand", []))
+
+
+@route("POST", "/v1/refunds/{id}")
+def update(sim, call):
+    refund = find(sim, call.ids["id"], call.account)
+    refund["metadata"] = merge_metadata(refund["metadata"], call.params)
+    sim.store.save(refund)
+    sim.events.emit("refund.updated", refund)
+    return show(sim, refund, call.params.get("expand", []))
+
+
+@route("POST", "/v1/refunds/{id}/cancel")
+def cancel(sim, call):
+    find(sim, call.ids["id"], call.account)
+    raise invalid("Only refunds that require the customer's action can be canceled.", code="refund_not_cancelable")
+
+
+def find(sim, id, account=None):
+    refund = sim.store.find("refund", id, account)
+    if refund is None:
+        raise no_such("refund", id)
+    return refund
+
+
+def fail(sim, refund, reason="unknown"):
+    """The bank sends the money back. https://docs.stripe.com/refunds#failed-refunds"""
+    if refund["status"] not in ("pending", "succeeded"):
+        return refund
+    charge = sim.store.find("charge", refund["charge"])
+    if refund["balance_transaction"]:
+        terms = {"source": refund["id"], "currency": refund["currency"], "against": CARDS}
+        txn = sim.book.record(PLATFORM, "refund_failure", refund["amount"], **terms)
+        refund["failure_balance_transaction"] = txn["id"]
+    refund |= {"status": "failed", "failure_reason": reason}
+    refund.pop("pending_reason", None)
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    sim.store.save(charge)
+    sim.store.save(refund)
+    sim.events.emit("refund.failed", refund)
+    sim.events.emit("charge.refund.updated", refund)
+    return refund
+
+
+def retry_waiting(sim):
+    """Refunds that waited for funds go out as soon as there are any."""
+    for refund in sim.store.where("refund", pending_reason="insufficient_funds"):
+        charge = sim.store.find("charge", refund["charge"])
+        _pay_back(sim, refund, charge)
+        if refund["balance_transaction"]:
+            sim.store.save(refund)
+            sim.events.emit("refund.updated", refund)
+
+
+@job("fail_refund")
+def fail_when_due(sim, id, data):
+    fail(sim, sim.store.find("refund", id), data["reason"])
+
+
+@job("finish_refund")
+def finish_when_due(sim, id, data):
+    refund = sim.store.find("refund", id)
+    if refund["status"] == "pending":
+        refund["status"] = "succeeded"
+        refund.pop("pending_reason", None)
+        sim.store.save(refund)
+        sim.events.emit("refund.updated", refund)
+        sim.events.emit("charge.refund.updated", refund)
+
+
+def _charge(sim, params):
+    if params.get("charge"):
+        return find_charge(sim, params["charge"], param="charge")
+    if not params.get("payment_intent"):
+        raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
+    intent = find_intent(sim, params["payment_intent"], param="payment_intent")
+    if intent["status"] != "succeeded":
+        message = f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund."
+        raise invalid(message, code="payment_intent_unexpected_state", param="payment_intent")
+    return find_charge(sim, intent["latest_charge"])
+
+
+def _refuse_unless_possible(charge, amount, params):
+    id, currency = charge["id"], charge["currency"]
+    left = charge["amount"] - charge["amount_refunded"]
+    if charge["status"] != "succeeded":
+        raise invalid(f"Charge {id} has not succeeded and cannot be refunded.", code="charge_not_refundable")
+    if charge["disputed"] and not charge.get("_inquiry"):
+        raise invalid(f"Charge {id} has been charged back; cannot issue a refund.", code="charge_disputed")
+    if left == 0:
+        raise invalid(f"Charge {id} has already been refunded.", code="charge_already_refunded")
+    if amount < 1:
+        raise invalid("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    if amount > left:
+        message = (
+            f"Refund amount ({money(amount, currency)}) is greater than "
+            f"unrefunded amount on charge ({money(left, currency)})"
+        )
+        raise invalid(message, param="amount")
+    if params.get("reverse_transfer") or params.get("refund_application_fee"):
+        raise invalid("This charge has no transfer or application fee of its own to reverse.", param="reverse_transfer")
+
+
+def _new_refund(sim, charge, amount, params):
+    id = new_id("re")
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+    kind = charge["payment_method_details"]["type"]
+    details = {"type": "card", "card": card} if kind == "card" else {"type": "us_bank_transfer", "us_bank_transfer": {}}
+    return {
+        "id": id,
+        "object": "refund",
+        "amount": amount,
+        "balance_transaction": None,
+        "charge": charge["id"],
+        "created": sim.clock.now(),
+        "currency": charge["currency"],
+        "customer": None,
+        "customer_account": None,
+        "destination_details": details,
+        "metadata": clean_metadata(params.get("metadata")),
+        "payment_intent": charge["payment_intent"],
+        "payment_method": charge["payment_method"],
+        "reason": params.get("reason"),
+        "receipt_number": None,
+        "source_transfer_reversal": None,
+        "status": "pending",
+        "transfer_reversal": None,
+    }
+
+
+def _pay_back(sim, refund, charge):
+    """From the charge's own pending money, else from the available balance, else wait for funds."""
+    origin = sim.store.find("balance_transaction", charge["balance_transaction"])
+    currency, amount = refund["currency"], refund["amount"]
+    pending = origin["status"] == "pending"
+    if not pending and sim.book.amount(PLATFORM, "available", currency) < amount:
+        refund["pending_reason"] = "insufficient_funds"
+        return
+    terms = {"source": refund["id"], "currency": currency, "against": CARDS}
+    txn = sim.book.record(
+        PLATFORM, "refund", -amount, available_on=origin["available_on"] if pending else None, **terms
+    )
+    refund |= {"balance_transaction": txn["id"], "status": "succeeded"}
+    refund.pop("pending_reason", None)
+    if charge.get("_after") == "refund_fails":
+        sim.timetable.add(sim.clock.now() + FAILS_AFTER, "fail_refund", refund["id"], reason="expired_or_canceled_card")
+    elif charge.get("_after") == "refund_pending":
+        refund |= {"status": "pending", "pending_reason": "processing"}
+        sim.timetable.add(sim.clock.now() + LASTS, "finish_refund", refund["id"])
