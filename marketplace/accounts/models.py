@@ -31,7 +31,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who can sign in. `name` is what the other side reads once it may know who this is."""
 
     code = CodeField()
-    email = models.EmailField("e-mail", max_length=254)
+    email = models.EmailField("e-mail", max_length=254, unique=True)
     name = models.CharField("full name", max_length=120, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC", choices=zone_choices)
     is_active = models.BooleanField(default=True, help_text="Off: the person cannot sign in at all.")
