@@ -87,7 +87,15 @@ class Engagement(StatusModel):
                 name="engagement_delivered_has_clock",
             ),
             models.CheckConstraint(
+                condition=~Q(status__in=["delivered", "changes_requested"])
+                | Q(kickoff_student_at__isnull=False, kickoff_organization_at__isnull=False),
+                name="engagement_no_delivery_before_kickoff",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status="approved") | Q(approved_at__isnull=False), name="engagement_approved_has_date"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="cancelled") | Q(cancelled_at__isnull=False), name="engagement_cancelled_has_date"
             ),
         ]
         indexes = [
@@ -117,6 +125,21 @@ class Engagement(StatusModel):
     @property
     def kicked_off(self):
         return self.kickoff_student_at is not None and self.kickoff_organization_at is not None
+
+
+class Reminder(models.Model):
+    """One reminder of one deadline was sent: the sweep looks for what has no such row."""
+
+    engagement = models.ForeignKey(Engagement, on_delete=models.CASCADE, related_name="reminders")
+    name = models.CharField(max_length=30)
+    deadline = models.DateTimeField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["engagement", "name", "deadline"], name="reminder_once")]
+
+    def __str__(self):
+        return f"{self.name} for {self.engagement_id}"
 
 
 class Message(models.Model):

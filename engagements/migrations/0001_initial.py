@@ -211,4 +211,25 @@ class Migration(migrations.Migration):
             model_name='verifiedcompetency',
             constraint=models.CheckConstraint(condition=models.Q(('level__gte', 0), ('level__lte', 3)), name='verified_level_0_3'),
         ),
+        migrations.CreateModel(
+            name='Reminder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=30)),
+                ('deadline', models.DateTimeField()),
+                ('sent_at', models.DateTimeField()),
+                ('engagement', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reminders', to='engagements.engagement')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('engagement', 'name', 'deadline'), name='reminder_once')],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='engagement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['delivered', 'changes_requested']), _negated=True), models.Q(('kickoff_organization_at__isnull', False), ('kickoff_student_at__isnull', False)), _connector='OR'), name='engagement_no_delivery_before_kickoff'),
+        ),
+        migrations.AddConstraint(
+            model_name='engagement',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at__isnull', False), _connector='OR'), name='engagement_cancelled_has_date'),
+        ),
     ]

@@ -1,0 +1,30 @@
+"""What people are told about their work together: both sides, at every step, amounts and deadlines first."""
+
+from engagements.notices.endings import approved, cancelled, dispute_opened, dispute_resolved, lapsed
+from engagements.notices.reminders import (
+    check_in,
+    delivery_due_soon,
+    delivery_overdue,
+    funding_reminder,
+    gone_quiet,
+    kickoff_overdue,
+    kickoff_reminder,
+    review_reminder,
+)
+from engagements.notices.reviews import review_written, reviews_published
+from engagements.notices.steps import (
+    changes_requested,
+    delivered,
+    funded,
+    kickoff_confirmed,
+    message_sent,
+    offer_accepted,
+    review_extended,
+)
+
+__all__ = [
+    "approved", "cancelled", "changes_requested", "check_in", "delivered", "delivery_due_soon", "delivery_overdue",
+    "dispute_opened", "dispute_resolved", "funded", "funding_reminder", "gone_quiet", "kickoff_confirmed",
+    "kickoff_overdue", "kickoff_reminder", "lapsed", "message_sent", "offer_accepted", "review_extended",
+    "review_reminder", "review_written", "reviews_published",
+]  # fmt: skip

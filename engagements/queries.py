@@ -1,0 +1,117 @@
+"""Reads that more than one caller needs."""
+
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+
+from engagements.models import Delivery, Engagement, Message, Review, VerifiedCompetency
+from marketplace.accounts.models import Membership, Organization
+from marketplace.accounts.rules import POSTERS
+
+FINISHED = [Engagement.Status.APPROVED, Engagement.Status.CANCELLED]
+
+
+def places_left(project):
+    """How many engagements the project can still take; a cancelled one frees its place."""
+    taken = Engagement.objects.filter(project=project).exclude(status=Engagement.Status.CANCELLED).count()
+    return max(project.places - taken, 0)
+
+
+def as_seen_by(user, *, finished=None):
+    """The engagements this person takes part in, as list rows. `finished`: True, False or None for all."""
+    ours = Q(organization__in=Organization.objects.of_member(user))
+    rows = Engagement.objects.filter(Q(student__user_id=user.pk) | ours)
+    if finished is not None:
+        rows = rows.filter(status__in=FINISHED) if finished else rows.exclude(status__in=FINISHED)
+    return with_turn(rows).order_by("-accepted_at", "-pk")
+
+
+def with_turn(rows):
+    """Annotate what a list row, a next action and the status line need, without one query per row."""
+    latest = Delivery.objects.filter(engagement=OuterRef("pk")).order_by("-version")
+    latest_message = Message.objects.filter(engagement=OuterRef("pk")).order_by("-sent_at", "-pk")
+    mine = Review.objects.filter(engagement=OuterRef("pk"))
+    return rows.with_people().annotate(
+        latest_version=Subquery(latest.values("version")[:1]),
+        last_message_at=Subquery(latest_message.values("sent_at")[:1]),
+        payout_status=F("payout__status"),  # payments stand above this app: by name only
+        payout_paid_at=F("payout__paid_at"),
+        payout_hold=F("payout__hold_reason"),
+        student_reviewed_at=Subquery(mine.filter(side=Review.Side.STUDENT).values("written_at")[:1]),
+        organization_reviewed_at=Subquery(mine.filter(side=Review.Side.ORGANIZATION).values("written_at")[:1]),
+    )
+
+
+def case_file(engagement):
+    """Everything of one engagement, in a constant number of queries: for the workspace and the moderators' case."""
+    deliveries = engagement.deliveries.select_related("change_request__requested_by")
+    messages = engagement.messages.select_related("author").prefetch_related("files")
+    return {
+        "criteria": list(engagement.project.criteria.order_by("position")),
+        "deliveries": list(
+            deliveries.prefetch_related("files", "change_request__items__criterion").order_by("-version")
+        ),
+        "messages": list(messages.order_by("sent_at", "pk")),
+        "disputes": list(engagement.disputes.select_related("opened_by", "resolved_by").order_by("opened_at")),
+    }
+
+
+def team_of(engagement, roles=POSTERS):
+    """The people of the organization in these roles (by default those who may judge), never the student."""
+    rows = Membership.objects.filter(organization_id=engagement.organization_id, role__in=roles)
+    rows = rows.exclude(user_id=engagement.student.user_id)
+    return [row.user for row in rows.select_related("user").order_by("created_at", "pk")]
+
+
+def file_of(engagement, code):
+    """The ready file with this code among the messages and deliveries of the engagement, or None."""
+    for rows in (Delivery.objects, Message.objects):
+        link = rows.filter(engagement=engagement, files__code=code, files__state="ready").first()
+        if link is not None:
+            return link.files.get(code=code)
+    return None
+
+
+def reviews_for(engagement, side):
+    """(own review or None, the other side's published review or None): what this side may read, ever."""
+    rows = {row.side: row for row in engagement.reviews.select_related("author").prefetch_related(
+        "competencies__competency__skill"
+    )}  # fmt: skip
+    own = rows.pop(side, None)
+    other = next(iter(rows.values()), None) if side else None
+    return own, (other if other is not None and other.published_at is not None else None)
+
+
+def published_reviews():
+    """What anybody may read: nothing before both are in or the double-blind time is over."""
+    return Review.objects.filter(published_at__isnull=False)
+
+
+def published_reviews_of(organization):
+    """The students' published reviews of an organization, newest first, with what a page shows."""
+    rows = published_reviews().filter(side=Review.Side.STUDENT, engagement__organization=organization)
+    return rows.select_related("engagement__project", "engagement__student").order_by("-published_at", "-pk")
+
+
+def published_reviews_about(student):
+    """The organizations' published reviews of a student, newest first, competencies joined."""
+    verified = VerifiedCompetency.objects.select_related("competency__skill").order_by("competency__position")
+    rows = published_reviews().filter(side=Review.Side.ORGANIZATION, engagement__student=student)
+    rows = rows.select_related("engagement__project", "engagement__organization")
+    return rows.prefetch_related(Prefetch("competencies", verified)).order_by("-published_at", "-pk")
+
+
+def rating_of(reviews):
+    """{count, average, again}: the plain figures of published reviews; nothing is weighted or hidden."""
+    rows = reviews.order_by().values_list("rating", "again")
+    ratings = [rating for rating, _again in rows]
+    if not ratings:
+        return {"count": 0, "average": None, "again": 0}
+    return {
+        "count": len(ratings),
+        "average": round(sum(ratings) / len(ratings), 1),
+        "again": sum(1 for _rating, again in rows if again),
+    }
+
+
+def change_rounds(engagement):
+    """How many change requests this engagement has had."""
+    return engagement.change_requests.aggregate(count=Count("pk"))["count"]
