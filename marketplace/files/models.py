@@ -27,6 +27,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64)
     content = models.FileField(upload_to=storage_path, max_length=200)
     state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
+    is_reencoded = models.BooleanField(default=False)  # an image that we drew ourselves: may be shown inside a page
     problem = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64)),
                 ('content', models.FileField(max_length=200, upload_to=marketplace.files.models.storage_path)),
                 ('state', models.CharField(choices=[('checking', 'Checking'), ('ready', 'Ready'), ('blocked', 'Blocked')], default='checking', max_length=8)),
+                ('is_reencoded', models.BooleanField(default=False)),
                 ('problem', models.CharField(blank=True, max_length=200)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

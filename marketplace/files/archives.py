@@ -1,0 +1,110 @@
+"""ZIP archives and the Office documents that are ZIP archives inside."""
+
+import io
+import re
+import zipfile
+
+from marketplace.files.errors import CannotOpen
+
+MAX_MEMBERS = 2_000
+MAX_UNPACKED = 250 * 1024 * 1024  # bytes
+MAX_RATIO = 100  # unpacked : packed, over the whole archive; text reaches about 20
+RATIO_MATTERS_FROM = 5 * 1024 * 1024  # a small document of blanks may be squeezed as hard as it likes
+CHUNK = 64 * 1024
+
+MAIN_PART = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".pptx": "ppt/presentation.xml"}
+_XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+_OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/"
+BLANK_PARTS = {
+    "docprops/core.xml": _XML + b'<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
+    b'core-properties"/>',
+    "docprops/app.xml": _XML + b'<Properties xmlns="' + _OFFICE + b'extended-properties"/>',
+    "docprops/custom.xml": _XML + b'<Properties xmlns="' + _OFFICE + b'custom-properties"/>',
+}
+# Who commented or changed what: attributes of Word's revisions and comments, of PowerPoint's comment authors, and of
+# the people that newer comments point to (ECMA-376 and its Microsoft extensions).
+_AUTHOR = re.compile(rb'(\s(?:\w+:)?(?:author|initials|userId|displayName|lastModifiedBy|userName)=")[^"]*(")')
+_CMAUTHOR_NAME = re.compile(rb'(<p(?:\w*):(?:cmAuthor|author)\b[^>]*?\sname=")[^"]*(")')
+_EXCEL_AUTHOR = re.compile(rb"(<(?:\w+:)?author>)[^<]*(</(?:\w+:)?author>)")
+
+
+def open_zip(data, *, kind, anonymous):
+    """The same bytes, once every member was unpacked within the limits."""
+    with _archive(data) as archive:
+        for member in archive.infolist():
+            _read(archive, member)
+    return data, False
+
+
+def open_office(data, *, kind, anonymous):
+    """The same bytes, or a copy with blank document properties and nameless comments and revisions."""
+    with _archive(data) as archive:
+        names = set(archive.namelist())
+        if "[Content_Types].xml" not in names or MAIN_PART[kind.extension] not in names:
+            raise CannotOpen(f"is not a {kind.label} inside. Save it again as {kind.extension}.")
+        if any(name.lower().endswith("vbaproject.bin") for name in names):
+            raise CannotOpen("holds macros. Save it without them and add it again.")
+        copy = io.BytesIO()
+        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as rebuilt:
+            for member in archive.infolist():
+                content = _anonymous(member.filename, _read(archive, member))
+                if not member.is_dir():
+                    rebuilt.writestr(zipfile.ZipInfo(member.filename), content, zipfile.ZIP_DEFLATED)
+    return (copy.getvalue() if anonymous else data), False
+
+
+def _archive(data):
+    """The open archive, once its table of contents was found acceptable."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, OSError, ValueError):
+        raise CannotOpen("cannot be unpacked: the file is damaged. Save it again.") from None
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise CannotOpen(f"holds {len(members):,} files. The limit is {MAX_MEMBERS:,}.")
+    if not any(not member.is_dir() for member in members):
+        raise CannotOpen("holds no files.")
+    if any(member.flag_bits & 0x1 for member in members):
+        raise CannotOpen("is protected by a password. Save it without one and add it again.")
+    if any(_leaves_the_folder(member.filename) for member in members):
+        raise CannotOpen("holds a file with an unsafe path. Pack the folder again.")
+    unpacked = sum(member.file_size for member in members)
+    too_dense = unpacked > RATIO_MATTERS_FROM and unpacked > MAX_RATIO * max(len(data), 1)
+    if unpacked > MAX_UNPACKED or too_dense:
+        raise CannotOpen(_too_much())
+    return archive
+
+
+def _leaves_the_folder(name):
+    parts = name.replace("\\", "/").split("/")
+    return name.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]
+
+
+def _read(archive, member):
+    """One member, read in pieces: the size in the table of contents may be a lie."""
+    content = io.BytesIO()
+    try:
+        with archive.open(member) as source:
+            while piece := source.read(CHUNK):
+                content.write(piece)
+                if content.tell() > member.file_size:
+                    raise CannotOpen(_too_much())
+    except (zipfile.BadZipFile, zipfile.zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise CannotOpen("cannot be unpacked: the file is damaged. Save it again.") from None
+    return content.getvalue()
+
+
+def _too_much():
+    return f"unpacks to far more than it is. The limit is {MAX_UNPACKED // 1024 // 1024} MB unpacked."
+
+
+def _anonymous(name, content):
+    lowered = name.lower()
+    if lowered in BLANK_PARTS:
+        return BLANK_PARTS[lowered]
+    if not lowered.endswith(".xml"):
+        return content
+    content = _AUTHOR.sub(rb"\1\2", content)
+    if "author" in lowered:
+        content = _CMAUTHOR_NAME.sub(rb"\1\2", content)
+    return _EXCEL_AUTHOR.sub(rb"\1\2", content) if "comments" in lowered else content

@@ -1,0 +1,78 @@
+"""PDF: opened with PDFium, and for evidence rebuilt page by page without what names its author."""
+
+import io
+import threading
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from marketplace.files.errors import CannotOpen
+
+MAX_PAGES = 100
+_one_at_a_time = threading.Lock()  # PDFium is not thread-safe, and web workers are threads
+_UNENCRYPTED = -1  # FPDF_GetSecurityHandlerRevision of a document without a security handler
+
+
+def open_pdf(data, *, kind, anonymous):
+    """(bytes, False): those given, or a copy without author, title, XMP, attachments and comment authors."""
+    with _one_at_a_time:
+        try:
+            document = pdfium.PdfDocument(data)
+        except pdfium.PdfiumError as error:
+            raise CannotOpen(_why(error)) from None
+        try:
+            _check(document)
+            return (_anonymous_copy(document) if anonymous else data), False
+        except pdfium.PdfiumError:
+            raise CannotOpen("is damaged. Export it again from the program that made it.") from None
+        finally:
+            document.close()
+
+
+def _why(error):
+    if "password" in str(error).lower():
+        return "is protected by a password. Save it without one and add it again."
+    return "cannot be opened as a PDF. Export it again from the program that made it."
+
+
+def _check(document):
+    if pdfium_c.FPDF_GetSecurityHandlerRevision(document) != _UNENCRYPTED:
+        raise CannotOpen("is encrypted. Save it without protection and add it again.")
+    pages = len(document)
+    if pages == 0:
+        raise CannotOpen("has no pages.")
+    if pages > MAX_PAGES:
+        raise CannotOpen(f"has {pages} pages. The limit is {MAX_PAGES}: keep the part that shows your work.")
+    for number in range(pages):
+        document[number].close()  # a page that cannot be loaded raises PdfiumError
+
+
+def _anonymous_copy(document):
+    """The pages in a new document: its Info is PDFium's own, and there is no XMP, script or attachment.
+
+    Comments keep their words and lose their author. What a page draws (a name on a title page, the EXIF inside
+    an embedded photograph) stays.
+    """
+    copy = pdfium.PdfDocument.new()
+    try:
+        copy.import_pages(document)
+        for number in range(len(copy)):
+            page = copy[number]
+            _drop_comment_authors(page)
+            page.close()
+        out = io.BytesIO()
+        copy.save(out)
+        return out.getvalue()
+    finally:
+        copy.close()
+
+
+def _drop_comment_authors(page):
+    nobody = (pdfium_c.FPDF_WCHAR * 1)(0)
+    for index in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        if pdfium_c.FPDFAnnot_HasKey(annotation, b"T"):  # ISO 32000-1, 12.5.6.2: the author's name
+            pdfium_c.FPDFAnnot_SetStringValue(annotation, b"T", nobody)
+        pdfium_c.FPDFPage_CloseAnnot(annotation)

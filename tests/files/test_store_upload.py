@@ -1,0 +1,200 @@
+"""What is kept of an upload, and what is refused before anything is kept."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from marketplace.errors import DomainError
+from marketplace.files.actions import store_upload
+from marketplace.files.kinds import DELIVERY, EVIDENCE, MESSAGE
+from marketplace.files.models import StoredFile
+from tests.factories import NOW
+from tests.files import samples
+
+pytestmark = pytest.mark.django_db
+
+
+def store(user, name, data, allowed=EVIDENCE):
+    return store_upload(upload=samples.upload(name, data), owner=user, allowed=allowed, at=NOW)
+
+
+def content(stored):
+    with stored.content.open("rb") as opened:
+        return opened.read()
+
+
+def kept_files():
+    return default_storage.listdir("files")[0] if default_storage.exists("files") else []
+
+
+def test_a_stored_file_has_a_random_name_and_says_what_it_is(student):
+    stored = store(student, "My CV Robin Quist.pdf", samples.pdf())
+    assert (stored.state, stored.extension, stored.content_type) == ("ready", ".pdf", "application/pdf")
+    assert (stored.original_name, stored.owner, stored.created_at) == ("My CV Robin Quist.pdf", student, NOW)
+    assert "Robin" not in stored.content.name
+    assert stored.size == len(content(stored))
+    assert len(stored.sha256) == 64
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [("a.JPG", samples.jpeg), ("a.jpeg", samples.jpeg), ("a.png", samples.png), ("a.webp", samples.webp)],
+)
+def test_an_image_as_evidence_is_drawn_again_without_its_metadata(student, name, make):
+    original = make()
+    assert samples.NAME.encode() in original
+    stored = store(student, name, original)
+    assert samples.NAME.encode() not in content(stored)
+    assert stored.is_reencoded is True
+    with Image.open(io.BytesIO(content(stored))) as drawn:
+        assert dict(drawn.getexif()) == {}
+
+
+def test_a_photograph_taken_sideways_ends_upright(student):
+    stored = store(student, "photo.jpg", samples.jpeg(size=(120, 80), orientation=6))
+    with Image.open(io.BytesIO(content(stored))) as drawn:
+        assert drawn.size == (80, 120)
+
+
+def test_a_picture_keeps_its_transparency(student):
+    with Image.open(io.BytesIO(content(store(student, "a.png", samples.png())))) as drawn:
+        assert drawn.mode == "RGBA"
+        assert drawn.getpixel((0, 0)) == (10, 20, 30, 128)
+
+
+def test_a_pdf_as_evidence_loses_author_and_comment_names_and_keeps_its_words(student):
+    original = samples.pdf(pages=2)
+    assert original.count(samples.NAME.encode()) == 3
+    kept = content(store(student, "report.pdf", original))
+    info, words = samples.pdf_words(kept)
+    assert words == "Findings"
+    assert samples.NAME not in str(info)
+    assert samples.NAME.encode() not in kept
+    assert samples.NAME.encode("utf-16-be") not in kept
+
+
+@pytest.mark.parametrize("extension", [".docx", ".xlsx", ".pptx"])
+def test_an_office_document_as_evidence_loses_its_properties(student, extension):
+    kept = content(store(student, f"work{extension}", samples.office(extension)))
+    with zipfile.ZipFile(io.BytesIO(kept)) as opened:
+        assert samples.MAIN[extension] in opened.namelist()
+        assert [name for name in opened.namelist() if samples.NAME.encode() in opened.read(name)] == []
+
+
+@pytest.mark.parametrize(
+    ("extension", "part", "text"),
+    [
+        (".docx", "word/comments.xml", f'<w:comment w:author="{samples.NAME}" w:initials="RQ">Fine</w:comment>'),
+        (".docx", "word/people.xml", f'<w15:person w15:author="{samples.NAME}"/>'),
+        (".xlsx", "xl/comments1.xml", f"<authors><author>{samples.NAME}</author></authors>"),
+        (".xlsx", "xl/persons/person.xml", f'<person displayName="{samples.NAME}" userId="{samples.NAME}"/>'),
+        (".pptx", "ppt/commentAuthors.xml", f'<p:cmAuthor id="1" name="{samples.NAME}" initials="RQ"/>'),
+        (".docx", "docProps/custom.xml", f"<Properties><p>{samples.NAME}</p></Properties>"),
+    ],
+)
+def test_who_commented_or_changed_an_office_document_is_not_kept(student, extension, part, text):
+    kept = content(store(student, f"work{extension}", samples.office(extension, {part: text})))
+    with zipfile.ZipFile(io.BytesIO(kept)) as opened:
+        assert samples.NAME.encode() not in opened.read(part)
+
+
+@pytest.mark.parametrize("purpose", [MESSAGE, DELIVERY])
+@pytest.mark.parametrize(
+    ("name", "make"), [("a.jpg", samples.jpeg), ("a.pdf", samples.pdf), ("a.docx", samples.office)]
+)
+def test_work_that_is_sent_stays_byte_for_byte(student, purpose, name, make):
+    data = make()
+    stored = store(student, name, data, purpose)
+    assert content(stored) == data
+    assert stored.is_reencoded is False
+
+
+def test_a_zip_is_accepted_as_delivery_only(student):
+    data = samples.archive({"src/main.py": "print(1)"})
+    assert content(store(student, "src.zip", data, DELIVERY)) == data
+    with pytest.raises(DomainError) as refused:
+        store(student, "src.zip", data, EVIDENCE)
+    assert refused.value.message == "ZIP archives are only accepted as deliveries. Send the files one by one."
+
+
+def test_text_is_kept_as_utf_8_without_its_mark(student):
+    assert content(store(student, "table.csv", "\ufeffname,größe\n".encode())) == "name,größe\n".encode()
+
+
+REFUSED = [
+    ("virus.pdf", b"MZ\x90\x00" + b"\0" * 200, "wrong_content",
+     "“virus.pdf” is not a PDF inside. Save it again as .pdf."),
+    ("page.pdf", samples.jpeg(), "wrong_content", "“page.pdf” is not a PDF inside. Save it again as .pdf."),
+    ("empty.pdf", b"", "empty", "“empty.pdf” is empty."),
+    ("blank.txt", b" \n ", "unreadable", "“blank.txt” holds no text."),
+    ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kind_refused",
+     "“a.svg” is of a kind that is not accepted. SVG drawings can carry scripts. Export it as PDF or PNG."),
+    ("a.html", b"<!doctype html>", "kind_refused",
+     "“a.html” is of a kind that is not accepted. Web pages can carry scripts. Send a link instead, or "
+     "print it to PDF."),
+    ("a.txt", b"<!doctype html><script>alert(1)</script>", "wrong_content",
+     "“a.txt” is not a Text inside. Save it again as .txt."),
+    ("a.md", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "wrong_content",
+     "“a.md” is not a Markdown text inside. Save it again as .md."),
+    ("run.exe", b"MZ", "kind_refused",
+     f"“run.exe” is of a kind that is not accepted. Accepted: {EVIDENCE.in_words}."),
+    ("noextension", b"words", "kind_refused",
+     f"“noextension” is of a kind that is not accepted. Accepted: {EVIDENCE.in_words}."),
+    ("photo.heic", b"\0\0\0 ftypheic", "kind_refused",
+     "“photo.heic” is of a kind that is not accepted. HEIC photos cannot be checked here. Export it as JPEG, "
+     "or set the camera to “Most compatible”."),
+    ("latin.csv", "größe".encode("latin-1"), "unreadable",
+     "“latin.csv” is not UTF-8 text. Save it again with the encoding UTF-8."),
+    ("binary.txt", b"words\x00words", "unreadable", "“binary.txt” is not a Text inside: it holds binary data."),
+    ("cut.png", samples.png()[:60], "unreadable",
+     "“cut.png” cannot be opened as a PNG image. Save it again, or take it from the source."),
+    ("huge.png", samples.huge_png(), "unreadable",
+     "“huge.png” has more than 50 million pixels. Make it smaller and add it again."),
+    ("cut.pdf", b"%PDF-1.7\n1 0 obj", "unreadable",
+     "“cut.pdf” cannot be opened as a PDF. Export it again from the program that made it."),
+    ("secret.pdf", samples.encrypted_pdf(), "unreadable",
+     "“secret.pdf” is protected by a password. Save it without one and add it again."),
+    ("long.pdf", samples.pdf(pages=200, comment=False), "unreadable",
+     "“long.pdf” has 200 pages. The limit is 100: keep the part that shows your work."),
+    ("zip.docx", samples.archive({"a.txt": "words"}), "unreadable",
+     "“zip.docx” is not a Word document inside. Save it again as .docx."),
+    ("sheet.docx", samples.office(".xlsx"), "unreadable",
+     "“sheet.docx” is not a Word document inside. Save it again as .docx."),
+    ("macro.xlsx", samples.office(".xlsx", {"xl/vbaProject.bin": "x"}), "unreadable",
+     "“macro.xlsx” holds macros. Save it without them and add it again."),
+    ("broken.docx", samples.office()[:-40], "unreadable",
+     "“broken.docx” cannot be unpacked: the file is damaged. Save it again."),
+    ("bomb.docx", samples.office(".docx", {"word/media/a.bin": b"\0" * 30_000_000}), "unreadable",
+     "“bomb.docx” unpacks to far more than it is. The limit is 250 MB unpacked."),
+    ("out.docx", samples.office(".docx", {"../../etc/passwd": "x"}), "unreadable",
+     "“out.docx” holds a file with an unsafe path. Pack the folder again."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "data", "code", "message"), REFUSED, ids=[row[0] for row in REFUSED])
+def test_a_refused_file_says_why_and_leaves_nothing(student, name, data, code, message):
+    with pytest.raises(DomainError) as refused:
+        store(student, name, data)
+    assert (refused.value.code, refused.value.field) == (code, "file")
+    assert refused.value.message == message
+    assert StoredFile.objects.count() == 0
+    assert kept_files() == []
+
+
+@pytest.mark.parametrize("data", [samples.archive({"a": b"\0" * 30_000_000}), samples.lying_archive()])
+def test_a_zip_bomb_is_refused_whatever_its_table_says(student, data):
+    with pytest.raises(DomainError) as refused:
+        store(student, "bomb.zip", data, DELIVERY)
+    assert refused.value.code == "unreadable"
+    assert StoredFile.objects.count() == 0
+
+
+def test_an_oversized_file_is_refused_with_the_limit(student, settings):
+    settings.FILE_MAX_BYTES = 1024 * 1024
+    with pytest.raises(DomainError) as refused:
+        store(student, "big.txt", b"x" * (2 * 1024 * 1024))
+    assert refused.value.message == "“big.txt” is 2.0 MB. The limit is 1 MB."
+    assert StoredFile.objects.count() == 0
