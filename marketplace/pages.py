@@ -4,23 +4,33 @@ from django.conf import settings
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from marketplace.money import percent
+from projects.models import Project
+
 
 @require_safe
 def landing(request):
     """The start page of a visitor; somebody signed in has their own."""
     if request.user.is_authenticated:
         return redirect("home")
-    return render(request, "pages/landing.html", {"rules": _rules()})
+    open_projects = Project.objects.open()
+    context = {
+        "rules": _rules(),
+        "example": _example(),
+        "projects": list(open_projects.with_card().order_by("-opened_at", "-pk")[:3]),
+        "open_count": open_projects.count(),
+    }
+    return render(request, "pages/landing.html", context)
 
 
 @require_safe
 def how_it_works_students(request):
-    return render(request, "pages/how_it_works_students.html", {"rules": _rules()})
+    return render(request, "pages/how_it_works_students.html", {"rules": _rules(), "example": _example()})
 
 
 @require_safe
 def how_it_works_employers(request):
-    return render(request, "pages/how_it_works_employers.html", {"rules": _rules()})
+    return render(request, "pages/how_it_works_employers.html", {"rules": _rules(), "example": _example()})
 
 
 @require_safe
@@ -44,6 +54,13 @@ def styleguide(request):
     from marketplace.formatting.styleguide import context
 
     return render(request, "dev/styleguide.html", context(request))
+
+
+def _example(hours=16):
+    """A project at the lowest fee allowed, worked out with the settings in force: minor units."""
+    fee = settings.HOURLY_FLOOR * hours
+    service_fee = percent(fee, settings.SERVICE_FEE_BPS)
+    return {"hours": hours, "fee": fee, "service_fee": service_fee, "total": fee + service_fee}
 
 
 def _rules():

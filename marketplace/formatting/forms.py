@@ -16,7 +16,7 @@ def error_links(forms):
     for form in forms:
         links += [{"href": "", "text": text} for text in form.non_field_errors()]
         for field in form:
-            links += [{"href": f"#{field_target(field)}", "text": text} for text in field.errors]
+            links += [{"href": f"#{field_target(field)}", "text": f"{field.label}: {text}"} for text in field.errors]
     return links
 
 

@@ -2,8 +2,8 @@
 
 import re
 
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
@@ -12,7 +12,17 @@ _BULLET = re.compile(r"^\s*[-*•]\s+")
 def paragraphs(text):
     """A blank line starts a paragraph, a line that begins with "- " is a list item."""
     blocks = re.split(r"\n\s*\n", (text or "").replace("\r\n", "\n").strip())
-    return mark_safe("\n".join(part for block in blocks if block.strip() for part in _block(block)))
+    return _join("\n", (part for block in blocks if block.strip() for part in _block(block)))
+
+
+def with_links(line):
+    """Escaped text with its web addresses clickable; `nofollow ugc` tells search engines we do not vouch for them."""
+    parts, end = [], 0
+    for match in _LINK.finditer(line):
+        link = format_html('<a href="{0}" rel="nofollow ugc noopener">{0}</a>', match[0])
+        parts += [line[end : match.start()], link]
+        end = match.end()
+    return _join("", [*parts, line[end:]])
 
 
 def _block(block):
@@ -29,15 +39,9 @@ def _block(block):
             items = ((with_links(_BULLET.sub("", line)),) for line in lines)
             yield format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", items))
         else:
-            yield format_html("<p>{}</p>", mark_safe("<br>".join(with_links(line) for line in lines)))
+            yield format_html("<p>{}</p>", _join("<br>", map(with_links, lines)))
 
 
-def with_links(line):
-    """Escaped text with its web addresses clickable; `nofollow ugc` tells search engines we do not vouch for them."""
-    out, end = [], 0
-    for match in _LINK.finditer(line):
-        out.append(escape(line[end : match.start()]))
-        out.append(format_html('<a href="{0}" rel="nofollow ugc noopener">{0}</a>', match[0]))
-        end = match.end()
-    out.append(escape(line[end:]))
-    return mark_safe("".join(out))
+def _join(separator, parts):
+    """Parts that are not marked safe are escaped; `separator` is ours and is not."""
+    return format_html_join(SafeString(separator), "{}", ((part,) for part in parts))

@@ -32,7 +32,7 @@ def full(value):
 
 
 def relative(value, now):
-    """ "in 3 days", "2 hours ago", "today". Days are counted on the reader's calendar once a day or more lies between."""
+    """ "in 3 days", "2 hours ago", "today". From a day on, days are counted on the reader's calendar."""
     if not is_moment(value):
         return _days((value - timezone.localtime(now).date()).days)
     seconds = (value - now).total_seconds()
