@@ -28,11 +28,7 @@ def _navigation(request):
         return {"main": _links(request, _VISITOR), "account": []}
     student = bool(reader and reader.is_student)
     employer = bool(reader and reader.organizations)
-    wanted = (
-        {"all"}
-        | ({"student"} if student else set())
-        | ({"employer"} if employer else set())
-    )
+    wanted = {"all"} | ({"student"} if student else set()) | ({"employer"} if employer else set())
     if not employer:
         wanted.add("not employer")
     if user.is_staff:
@@ -78,11 +74,7 @@ def _links(request, items):
         except NoReverseMatch:
             continue
         links.append({"url": url, "label": label, "icon": icon})
-    inside = [
-        link
-        for link in links
-        if request.path == link["url"] or request.path.startswith(link["url"])
-    ]
+    inside = [link for link in links if request.path == link["url"] or request.path.startswith(link["url"])]
     if inside:
         max(inside, key=lambda link: len(link["url"]))["current"] = True
     return links

@@ -37,18 +37,14 @@ def current():
 def view(request, digest):
     """`/assets/site-<digest>.css`. An old digest (a page from before a deployment) gets today's, uncached."""
     sheet = current()
-    response = HttpResponse(
-        content_type="text/css; charset=utf-8", headers={"Vary": "Accept-Encoding"}
-    )
+    response = HttpResponse(content_type="text/css; charset=utf-8", headers={"Vary": "Accept-Encoding"})
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         response.content = sheet.gzipped
         response["Content-Encoding"] = "gzip"
     else:
         response.content = sheet.body
     fresh = digest == sheet.digest
-    response["Cache-Control"] = (
-        f"public, max-age={A_YEAR}, immutable" if fresh else "no-cache"
-    )
+    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if fresh else "no-cache"
     return response
 
 
@@ -61,9 +57,7 @@ def _sources():
 def _join(paths, stamp):
     text = _squeeze("\n".join(_with_addresses(path) for path in paths))
     body = text.encode()
-    return Stylesheet(
-        hashlib.sha256(body).hexdigest()[:12], body, gzip.compress(body, mtime=0)
-    )
+    return Stylesheet(hashlib.sha256(body).hexdigest()[:12], body, gzip.compress(body, mtime=0))
 
 
 def _with_addresses(path):
