@@ -25,6 +25,17 @@ class CodeField(models.CharField):
         super().__init__(*args, **kwargs)
 
 
+class URLField(models.URLField):
+    """A web address; one typed without a scheme is taken as https, in every form and in the admin."""
+
+    def formfield(self, **kwargs):
+        return super().formfield(**({"assume_scheme": "https"} | kwargs))
+
+    def deconstruct(self):
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.URLField", args, kwargs
+
+
 def lock(model, pk):
     """The row, locked and re-read, inside the caller's transaction. Lock order: project, application, engagement."""
     return model.objects.select_for_update(of=("self",)).get(pk=pk)

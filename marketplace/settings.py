@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
+    "django.forms",  # the widgets' own templates, for FORM_RENDERER
     "django_cotton.apps.SimpleAppConfig",
     "template_partials.apps.SimpleAppConfig",
     "django_htmx",
@@ -117,6 +118,11 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "marketplace.formatting.forms.Renderer"
+
+if DEMO_MODE:
+    TEMPLATES[0]["OPTIONS"]["context_processors"].append("marketplace.local.sign_in.demo_people")
+
 # --- PostgreSQL, Redis --------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -180,6 +186,14 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "marketplace.accounts.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "marketplace.accounts.sign_in_forms.LoginForm",
+    "signup": "marketplace.accounts.sign_in_forms.SignupForm",
+    "change_password": "marketplace.accounts.sign_in_forms.ChangePasswordForm",
+    "reset_password": "marketplace.accounts.sign_in_forms.ResetPasswordForm",
+    "reset_password_from_key": "marketplace.accounts.sign_in_forms.ResetPasswordKeyForm",
+    "add_email": "marketplace.accounts.sign_in_forms.AddEmailForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
@@ -226,6 +240,7 @@ KICKOFF_DAYS = env.int("KICKOFF_DAYS", default=3)
 REVIEW_DAYS = env.int("REVIEW_DAYS", default=5)  # the employer's time for one delivery
 REVIEW_EXTENSION_DAYS = env.int("REVIEW_EXTENSION_DAYS", default=3)
 CHANGE_ROUNDS = env.int("CHANGE_ROUNDS", default=2)
+DISPUTE_DAYS = env.int("DISPUTE_DAYS", default=10)
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
 

@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.management.commands import flush
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests import factories
 
@@ -114,3 +115,17 @@ def client_of():
 def project(organization, owner):
     """An open project of the organization."""
     return factories.make_project(organization=organization)
+
+
+@pytest.fixture
+def query_count():
+    """`query_count(client, url)`: how many queries a GET takes, after one that warms what is kept per process."""
+
+    def count(client, url):
+        client.get(url)
+        with CaptureQueriesContext(connection) as captured:
+            response = client.get(url)
+        assert response.status_code == 200
+        return len(captured)
+
+    return count

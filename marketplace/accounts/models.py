@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.clock import zone_choices
-from marketplace.db import CodeField
+from marketplace.db import CodeField, URLField
 
 
 class UserManager(BaseUserManager):
@@ -135,7 +135,7 @@ class Organization(models.Model):
     code = CodeField()
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, unique=True)
-    website = models.URLField(max_length=300, blank=True)
+    website = URLField(max_length=300, blank=True)
     about = models.TextField(max_length=2_000, blank=True)
     place = models.CharField(max_length=120, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)

@@ -24,3 +24,8 @@ def sign_in_as(request):
     login(request, user, backend=BACKEND)
     target = request.POST.get("next", "")
     return redirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "home")
+
+
+def demo_people(request):
+    """Context processor, installed in demo mode only: who the sign-in page offers."""
+    return {"demo_people": PEOPLE}

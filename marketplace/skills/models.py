@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from marketplace.db import URLField
+
 
 class Level(models.IntegerChoices):
     """How well a project wants a skill, or a student has shown it."""
@@ -43,7 +45,7 @@ class Skill(models.Model):
     slug = models.SlugField(max_length=220, unique=True)
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.SKILL)
     description = models.TextField(blank=True)
-    esco_uri = models.URLField(max_length=200, blank=True)
+    esco_uri = URLField(max_length=200, blank=True)
     onet_technology = models.CharField(max_length=200, blank=True)
     source = models.CharField(max_length=8, choices=Source, default=Source.STARTER)
     is_active = models.BooleanField(default=True)

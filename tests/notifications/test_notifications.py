@@ -1,0 +1,131 @@
+"""Telling people: once per fact, in the app and by e-mail, and never lost."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends import locmem
+from django.urls import reverse
+
+from marketplace.notifications.actions import mark_done, mark_read, notify
+from marketplace.notifications.delivery import MAX_ATTEMPTS, send_batch
+from marketplace.notifications.models import Notification, Preference
+from marketplace.notifications.unsubscribe import unsubscribe_url
+from tests.factories import NOW, make_user
+
+
+@pytest.fixture(autouse=True)
+def _mail(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+class BrokenBackend(locmem.EmailBackend):
+    def send_messages(self, messages):
+        raise OSError("mail server away")
+
+
+def tell(user, key="offer:1", **changes):
+    values = {
+        "kind": "offer.made", "key": key, "title": "Acme offers you $480", "at": NOW, "body": "Answer by Friday.",
+        "url": "/applications/abc/", "action": "See the offer", "facts": [("Fee", "$480")],
+        "reason": "You applied.",
+    } | changes  # fmt: skip
+    notify([user], **values)
+
+
+def test_a_fact_is_told_once(student):
+    tell(student)
+    tell(student)
+    assert Notification.objects.filter(recipient=student).count() == 1
+
+
+def test_the_e_mail_says_what_and_why_in_text_and_html(student):
+    student.time_zone = "America/New_York"
+    student.save()
+    tell(student, due_at=NOW + timedelta(days=3))
+    assert send_batch(at=NOW) == 1
+    message = mail.outbox[0]
+    page = message.alternatives[0][0]
+    assert (message.subject, message.to) == ("Acme offers you $480", [student.email])
+    for part in (message.body, page):
+        assert "Answer by Friday." in part
+        assert "/applications/abc/" in part
+        assert "Thu 5 Mar 2026, 10:00" in part  # 15:00 UTC in New York, before the clocks change
+        assert "You applied." in part
+    assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "<script" not in page
+    assert send_batch(at=NOW) == 0
+    assert len(mail.outbox) == 1
+
+
+def test_what_must_be_acted_on_is_sent_even_when_muted(student):
+    Preference.objects.create(user=student, group="offer", email=False)
+    tell(student, key="update")
+    tell(student, key="act", needs_action=True)
+    send_batch(at=NOW)
+    assert [message.extra_headers["X-Notification"] for message in mail.outbox] == [
+        Notification.objects.get(key="act").code
+    ]
+    assert "List-Unsubscribe" not in mail.outbox[0].extra_headers
+
+
+def test_a_mail_server_that_is_away_loses_nothing(student, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
+    tell(student)
+    assert send_batch(at=NOW) == 1
+    row = Notification.objects.get()
+    assert (row.emailed_at, row.email_attempts, row.email_error) == (None, 1, "mail server away")
+    assert row.email_due_at == NOW + timedelta(minutes=1)
+    assert send_batch(at=NOW) == 0
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_batch(at=row.email_due_at) == 1
+    assert len(mail.outbox) == 1
+
+
+def test_attempts_end(student):
+    tell(student)
+    Notification.objects.update(email_attempts=MAX_ATTEMPTS)
+    assert send_batch(at=NOW) == 0
+
+
+def test_nobody_inactive_is_told(student):
+    student.is_active = False
+    tell(student)
+    assert Notification.objects.count() == 0
+
+
+def test_done_and_read(student):
+    tell(student, needs_action=True)
+    mark_done(kind="offer.made", url="/applications/abc/", at=NOW)
+    assert Notification.objects.get().done_at == NOW
+    assert mark_read(user=make_user("Other"), at=NOW) == 0
+    assert mark_read(user=student, at=NOW) == 1
+    assert Notification.objects.get().read_at == NOW
+
+
+def test_one_click_unsubscribe(client, student):
+    tell(student)
+    url = unsubscribe_url(Notification.objects.get())
+    assert client.get(url).status_code == 200
+    assert Preference.objects.count() == 0
+    answer = client.post(url, {"List-Unsubscribe": "One-Click"})
+    assert (answer.status_code, answer.content) == (200, b"unsubscribed")
+    assert list(Preference.objects.values_list("group", "email")) == [("offer", False)]
+    assert client.post(url[:-3] + "xx/").status_code == 404
+
+
+def test_the_inbox_pages_by_keyset_with_constant_queries(client_of, student, query_count):
+    client = client_of(student)
+    tell(student, key="first")
+    few = query_count(client, reverse("notifications:inbox"))
+    for number in range(70):
+        tell(student, key=f"n{number}", title=f"Notice {number}", at=NOW + timedelta(minutes=number))
+    assert query_count(client, reverse("notifications:inbox")) == few
+    page = client.get(reverse("notifications:inbox"))
+    assert [row.title for row in page.context["updates"]][:2] == ["Notice 69", "Notice 68"]
+    older = client.get(reverse("notifications:inbox"), {"before": page.context["more"]})
+    assert [row.title for row in older.context["updates"]][0] == "Notice 39"
+    assert len(older.context["updates"]) == 30
+    last = client.get(reverse("notifications:inbox"), {"before": older.context["more"]})
+    assert [row.title for row in last.context["updates"]][-1] == "Acme offers you $480"
+    assert last.context["more"] == ""
