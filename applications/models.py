@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.models import Organization, Student
-from marketplace.db import CodeField, StatusModel
+from marketplace.db import CodeField, StatusModel, URLField
 from marketplace.files.models import StoredFile
 from marketplace.skills.models import Level, Skill
 from projects.models import Competency, Project
@@ -30,7 +30,7 @@ class Evidence(models.Model):
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="evidence")
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=4, choices=Kind)
-    url = models.URLField(max_length=500, blank=True)
+    url = URLField(max_length=500, blank=True)
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     statement = models.TextField(max_length=1_500)  # at most 150 words, counted by the form
     created_at = models.DateTimeField(default=timezone.now)
@@ -177,7 +177,7 @@ class ApplicationEvidence(models.Model):
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="uses")
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=4, choices=Evidence.Kind)
-    url = models.URLField(max_length=500, blank=True)
+    url = URLField(max_length=500, blank=True)
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     statement = models.TextField(max_length=1_500)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from applications.models import Application, Shown
 from marketplace.accounts.models import Organization, Student
-from marketplace.db import CodeField, StatusModel
+from marketplace.db import CodeField, StatusModel, URLField
 from marketplace.files.models import StoredFile
 from marketplace.money import format_money
 from projects.models import AcceptanceCriterion, Competency, Project
@@ -164,7 +164,7 @@ class Delivery(models.Model):
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="deliveries")
     version = models.PositiveSmallIntegerField()
     note = models.TextField(max_length=5_000)
-    link = models.URLField(max_length=500, blank=True)
+    link = URLField(max_length=500, blank=True)
     files = models.ManyToManyField(StoredFile, blank=True, related_name="+")
     delivered_at = models.DateTimeField()
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from engagements.models import Engagement
 from marketplace.accounts.models import Student
-from marketplace.db import CodeField, StatusModel
+from marketplace.db import CodeField, StatusModel, URLField
 
 
 class PayoutAccount(models.Model):
@@ -17,6 +17,7 @@ class PayoutAccount(models.Model):
         PENDING = "pending", "Being checked"
         ACTIVE = "active", "Ready to be paid"
         RESTRICTED = "restricted", "More information needed"
+        REJECTED = "rejected", "Refused by Stripe"
         UNSUPPORTED = "unsupported", "Not possible in this country"
         CLOSED = "closed", "Closed"
 
@@ -58,10 +59,12 @@ class MoneyOperation(StatusModel):
 
     TRANSITIONS = {
         Status.PLANNED: {Status.SENT, Status.HELD, Status.FAILED, Status.DONE},
-        Status.SENT: {Status.SENT, Status.DONE, Status.UNKNOWN, Status.HELD, Status.FAILED},
+        Status.SENT: {Status.SENT, Status.DONE, Status.UNKNOWN, Status.PLANNED, Status.HELD, Status.FAILED},
         Status.UNKNOWN: {Status.SENT, Status.DONE, Status.HELD, Status.FAILED},
-        Status.HELD: {Status.PLANNED, Status.SENT, Status.DONE, Status.FAILED},
+        Status.HELD: {Status.PLANNED, Status.DONE, Status.FAILED},
+        Status.FAILED: {Status.PLANNED, Status.DONE},  # a person found out why, or Stripe says that it did happen
     }
+    OPEN = [Status.PLANNED, Status.SENT, Status.UNKNOWN]
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=10, choices=Kind)
@@ -77,6 +80,7 @@ class MoneyOperation(StatusModel):
     stripe_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     error_code = models.CharField(max_length=80, blank=True)
     error = models.CharField(max_length=500, blank=True)
+    must_look_up = models.BooleanField(default=False)  # ask Stripe whether it happened before sending again
     created_at = models.DateTimeField(default=timezone.now)
     first_sent_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(default=timezone.now)  # the sweep takes what is due
@@ -122,9 +126,10 @@ class Funding(StatusModel):
     amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
     checkout_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
-    checkout_url = models.URLField(max_length=2_000, blank=True)
+    checkout_url = URLField(max_length=2_000, blank=True)
     payment_intent_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
     charge_id = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    method = models.CharField(max_length=40, blank=True)  # Stripe's payment method type: card, us_bank_account, …
     card_hint = models.CharField(max_length=40, blank=True)  # "Visa ending 4242"
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
@@ -220,6 +225,16 @@ class StripeEvent(models.Model):
         return f"{self.type} {self.event_id}"
 
 
+class EventCursor(models.Model):
+    """How far the catch-up poll has read Stripe's list of events, by Stripe's clock."""
+
+    name = models.CharField(max_length=20, unique=True)
+    read_until = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.name}: {self.read_until:%Y-%m-%d %H:%M}"
+
+
 class LedgerAccount(models.Model):
     """`normal` is 1 for accounts that grow by debits (assets, expenses), -1 for those that grow by credits."""
 
@@ -241,15 +256,30 @@ class LedgerAccount(models.Model):
 
 
 class LedgerTransaction(models.Model):
-    """One movement; its entries sum to zero per currency (a deferred trigger). Append-only (a trigger)."""
+    """One movement; its entries sum to zero per currency (a deferred trigger). Append-only (a trigger).
+
+    `database_transaction` is set by a trigger: entries may be added only in the transaction that made this row.
+    """
+
+    class Kind(models.TextChoices):
+        FUNDING_RECEIVED = "funding_received", "Funding received"
+        SURPLUS_RECEIVED = "surplus_received", "Second payment received"
+        FOREIGN_RECEIVED = "foreign_received", "Unexpected payment received"
+        STRIPE_FEE = "stripe_fee", "Stripe's fee"
+        PAYOUT_APPROVED = "payout_approved", "Payout approved"
+        PAYOUT_SENT = "payout_sent", "Payout sent"
+        REFUND_APPROVED = "refund_approved", "Refund approved"
+        REFUND_SENT = "refund_sent", "Refund sent"
+        REFUND_RETURNED = "refund_returned", "Refund failed and came back"
 
     key = models.CharField(max_length=160, unique=True)
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=Kind)
     engagement = models.ForeignKey(
         Engagement, null=True, blank=True, on_delete=models.PROTECT, related_name="ledger_transactions"
     )
     at = models.DateTimeField()
     reference = models.JSONField(default=dict, blank=True)
+    database_transaction = models.BigIntegerField(default=0, editable=False)
 
     def __str__(self):
         return self.key

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from engagements.models import Engagement
 from marketplace.accounts.models import Student
-from marketplace.db import CodeField
+from marketplace.db import CodeField, URLField
 
 
 class CaseQuerySet(models.QuerySet):
@@ -27,7 +27,7 @@ class Case(models.Model):
     problem = models.TextField(max_length=600, blank=True)
     my_part = models.TextField(max_length=600, blank=True)
     outcome = models.TextField(max_length=600, blank=True)
-    artefact_url = models.URLField(max_length=500, blank=True)
+    artefact_url = URLField(max_length=500, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(null=True, blank=True)  # null: only the student sees it
 
