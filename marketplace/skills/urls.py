@@ -1,4 +1,8 @@
-"""Routes."""
+from django.urls import path
+
+from marketplace.skills import views
 
 app_name = "skills"
-urlpatterns = []
+urlpatterns = [
+    path("typeahead/", views.typeahead, name="typeahead"),
+]
