@@ -42,6 +42,11 @@ class Unavailable(DomainError):
     code = "unavailable"
 
 
+def form_status(*forms):
+    """422 for a form that came back with errors (htmx swaps it, the summary takes focus), else 200."""
+    return 422 if any(form.is_bound and form.errors for form in forms) else 200
+
+
 class UnavailableMiddleware:
     """PostgreSQL or Redis out of reach becomes a plain 503 page with a retry, never a stack trace."""
 

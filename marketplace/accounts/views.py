@@ -10,7 +10,7 @@ from marketplace.access import get_for_user, require
 from marketplace.accounts import actions, forms, rules
 from marketplace.accounts.models import Organization
 from marketplace.clock import now
-from marketplace.errors import DomainError
+from marketplace.errors import DomainError, form_status
 
 SUSPENDED = "Your account is suspended: you can read, but not change anything."
 
@@ -32,9 +32,8 @@ def profile(request):
             messages.success(request, "Your profile is saved.")
             return redirect("accounts:profile")
     found = [form for form in (person_form, student_form) if form is not None]
-    return render(
-        request, "accounts/profile.html", {"person_form": person_form, "student_form": student_form, "forms": found}
-    )
+    context = {"person_form": person_form, "student_form": student_form, "forms": found}
+    return render(request, "accounts/profile.html", context, status=form_status(*found))
 
 
 @login_required
@@ -63,7 +62,7 @@ def eligibility(request):
             messages.success(request, "Thank you. You can apply to projects.")
             return redirect(safe_next(request, "projects:browse"))
     context = {"form": form, "student": student, "next": request.GET.get("next", request.POST.get("next", ""))}
-    return render(request, "accounts/eligibility.html", context)
+    return render(request, "accounts/eligibility.html", context, status=form_status(form))
 
 
 def eligibility_initial(student):
@@ -97,7 +96,7 @@ def organization_new(request):
         organization = actions.create_organization(by=request.user, at=now(), **form.cleaned_data)
         messages.success(request, f"{organization} is ready. Post your first project.")
         return redirect("projects:manage")
-    return render(request, "accounts/organization_form.html", {"form": form})
+    return render(request, "accounts/organization_form.html", {"form": form}, status=form_status(form))
 
 
 @login_required
@@ -109,7 +108,8 @@ def organization_edit(request, slug):
         actions.update_organization(organization=found, by=request.user, at=now(), **form.cleaned_data)
         messages.success(request, "The organization's page is saved.")
         return redirect(found)
-    return render(request, "accounts/organization_form.html", {"form": form, "organization": found})
+    context = {"form": form, "organization": found}
+    return render(request, "accounts/organization_form.html", context, status=form_status(form))
 
 
 @login_required
