@@ -19,11 +19,14 @@
 With DATABASE_URL or REDIS_URL set, those servers are used instead of private ones.
 """
 
+import argparse
 import signal
 import sys
 
+from marketplace.local.chromium import NoBrowser
 from marketplace.local.datadir import DataFolder, DataFolderBusy
 from marketplace.local.environment import ROOT
+from marketplace.local.ports import HIGHEST, NoFreePort
 from marketplace.local.postgres import PostgresError
 from marketplace.local.redis_server import RedisError
 
@@ -45,7 +48,7 @@ def main(arguments):
     except UsageError as error:
         print(f"./dev {name}: {error}\n\n{__doc__}", file=sys.stderr)
         return 2
-    except (DataFolderBusy, PostgresError, RedisError) as error:
+    except (DataFolderBusy, NoBrowser, NoFreePort, PostgresError, RedisError) as error:
         print(f"./dev {name}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -56,6 +59,23 @@ def stop_tidily(number, _frame):
     raise SystemExit(128 + number)
 
 
+def run(arguments):
+    from marketplace.local.run import run
+
+    parser = argparse.ArgumentParser(prog="./dev run")
+    parser.add_argument("--port", type=port, help="the first port to try (8000)")
+    parser.add_argument("--data", default=ROOT / ".data", help="where the data is kept (.data)")
+    parser.add_argument("--fresh", action="store_true", help="begin with an empty marketplace")
+    chosen = parser.parse_args(arguments)
+    return run(DataFolder(chosen.data), port=chosen.port, fresh=chosen.fresh)
+
+
+def port(text):
+    if not text.isdecimal() or not 1 <= int(text) <= HIGHEST:
+        raise argparse.ArgumentTypeError(f"a port is a number from 1 to {HIGHEST}")
+    return int(text)
+
+
 def manage(arguments):
     from marketplace.local.manage import manage
 
@@ -63,11 +83,31 @@ def manage(arguments):
     return manage(data, rest)
 
 
+def test(arguments):
+    from marketplace.local.testing import test
+
+    return test(without_dashes(arguments))
+
+
+def check(arguments):
+    from marketplace.local.testing import check
+
+    if arguments:
+        raise UsageError(f"unknown: {' '.join(arguments)}")
+    return check()
+
+
 def pytest(arguments):
     from marketplace.local.testing import pytest, temporary_servers
 
     with temporary_servers("./dev pytest") as (data, addresses):
         return pytest(without_dashes(arguments), data, addresses)
+
+
+def bench(arguments):
+    from marketplace.local.testing import bench
+
+    return bench(arguments)
 
 
 def without_dashes(arguments):
@@ -105,8 +145,11 @@ def show_help(_arguments=()):
 
 
 COMMANDS = {
+    "run": run,
+    "test": test,
+    "check": check,
     "pytest": pytest,
-    "test": pytest,
+    "bench": bench,
     "manage": manage,
     "reset": reset,
     "help": show_help,

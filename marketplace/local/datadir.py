@@ -10,7 +10,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Only these are ever removed: `--data` may name a folder that holds other things too.
-OURS = ("postgres-*", "valkey", "redis", "media", "beat", "postgres.log", "simulator.sqlite3*", "keys.json", "seeded")
+OURS = (
+    "postgres-*",
+    "valkey",
+    "redis",
+    "media",
+    "static",
+    "beat",
+    "postgres.log",
+    "simulator.sqlite3*",
+    "simulator.port",
+    "keys.json",
+    "seeded",
+)
 JOIN_SECONDS = 60
 
 

@@ -17,6 +17,11 @@ def inherited():
     return {**kept, "DJANGO_SETTINGS_MODULE": "marketplace.settings", "PYTHONUNBUFFERED": "1"}
 
 
+def made(folder):
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(folder)
+
+
 def for_run(data, addresses, *, port, simulator_port):
     simulator = f"http://{SIMULATOR_HOST}:{simulator_port}"
     return {
@@ -31,7 +36,8 @@ def for_run(data, addresses, *, port, simulator_port):
         "STRIPE_API_BASE": simulator,
         "STRIPE_SECRET_KEY": "sk_test_simulator",
         "STRIPE_HOSTED_ORIGINS": f"{simulator},http://localhost:{simulator_port}",
-        "MEDIA_ROOT": str(data / "media"),
+        "MEDIA_ROOT": made(data / "media"),
+        "STATIC_ROOT": made(data / "static"),  # stays empty: whitenoise serves from the sources
     }
 
 
@@ -44,13 +50,13 @@ def for_tests(data, addresses):
         "STRIPE_WEBHOOK_SECRET_PLATFORM": "whsec_platform_for_tests",
         "STRIPE_WEBHOOK_SECRET_CONNECT": "whsec_connect_for_tests",
         "STRIPE_WEBHOOK_SECRET_THIN": "whsec_thin_for_tests",
-        "MEDIA_ROOT": str(data / "media"),
+        "MEDIA_ROOT": made(data / "media"),
+        "STATIC_ROOT": made(data / "static"),  # stays empty: whitenoise serves from the sources
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",  # Playwright's event loop runs in the thread of the test
-        "XDG_CACHE_HOME": str(ROOT / ".tools" / "cache"),
     }
 
 
-def for_production_checks(addresses):
+def for_production_checks(data, addresses):
     """What a real site would set, so that `check --deploy` judges the settings people deploy."""
     return {
         **inherited(),
@@ -62,4 +68,6 @@ def for_production_checks(addresses):
         "STRIPE_WEBHOOK_SECRET_CONNECT": "whsec_shape_only",
         "STRIPE_WEBHOOK_SECRET_THIN": "whsec_shape_only",
         "EMAIL_URL": "smtp://mail.proofwork.example:25",
+        "MEDIA_ROOT": made(data / "media"),
+        "STATIC_ROOT": made(data / "static"),
     }

@@ -6,12 +6,14 @@ import tempfile
 import time
 from contextlib import contextmanager, suppress
 
-from marketplace.local import environment
+from marketplace.local import chromium, environment
+from marketplace.local.checks import print_step, run_checks
 from marketplace.local.datadir import DataFolder
 from marketplace.local.manage import call, family
 from marketplace.local.servers import servers
 
 RUNS = environment.ROOT / ".data-test"
+BENCHES = environment.ROOT / "tests" / "bench"
 
 
 @contextmanager
@@ -38,5 +40,40 @@ def remove_abandoned_runs():
                 shutil.rmtree(path)
 
 
+def check():
+    with temporary_servers("./dev check") as (data, addresses):
+        return run_checks(data, addresses)
+
+
+def test(arguments):
+    """All the cheap checks first, then the tests if those are well; the exit code is that of what failed first."""
+    began = time.monotonic()
+    with temporary_servers("./dev test") as (data, addresses):
+        print_step("servers", 0, time.monotonic() - began)
+        code = run_checks(data, addresses)
+        if code:
+            print("The tests were not run: see what failed above.", file=sys.stderr)
+            return code
+        began = time.monotonic()
+        code = pytest(arguments, data, addresses)
+        print_step("tests", code, time.monotonic() - began)
+        return code
+
+
 def pytest(arguments, data, addresses):
-    return call([sys.executable, "-m", "pytest", *arguments], environment.for_tests(data, addresses))
+    variables = environment.for_tests(data, addresses)
+    if chromium.needs_browser(arguments):
+        variables["CHROME_BIN"] = chromium.find_or_install()
+    return call([sys.executable, "-m", "pytest", *arguments], variables)
+
+
+def bench(arguments):
+    """Run tests/bench/NAME.py with servers up; its arguments are its own."""
+    known = {path.stem: path for path in sorted(BENCHES.glob("[!_]*.py"))}
+    name, *rest = arguments or [""]
+    if name not in known:
+        problem = f"There is no benchmark {name!r}." if name else "Which benchmark?"
+        print(f"{problem} There are: {', '.join(known) or 'none yet'}.", file=sys.stderr)
+        return 2
+    with temporary_servers(f"./dev bench {name}") as (data, addresses):
+        return call([sys.executable, "-m", f"tests.bench.{name}", *rest], environment.for_tests(data, addresses))

@@ -1,0 +1,165 @@
+"""`./dev run`: the whole site on this machine, under one supervisor."""
+
+import importlib
+import shutil
+import signal
+import sys
+import urllib.error
+import urllib.request
+
+from marketplace.local import environment
+from marketplace.local.manage import DEFAULT_PORT, DEFAULT_SIMULATOR_PORT, MANAGE, family
+from marketplace.local.ports import next_free_port
+from marketplace.local.reload import watch_sources
+from marketplace.local.servers import servers
+from marketplace.local.supervisor import Program, Supervisor
+
+PYTHON = sys.executable
+SEED = environment.ROOT / "marketplace/local/management/commands/seed_demo.py"
+
+
+def run(data, *, port=None, fresh=False):
+    """Returns the exit code: 0 when somebody stopped it, 1 when a part of it failed."""
+    with data.locked("./dev run"), family() as children:
+        if fresh:
+            data.empty()
+        ports = choose_ports(data, port)
+        with servers(data, children, stop_grace=3) as addresses:
+            settings = environment.for_run(data, addresses, port=ports["web"], simulator_port=ports["simulator"])
+            data.announce({key: value for key, value in settings.items() if key not in environment.inherited()})
+            supervisor = Supervisor(children, settings)
+            stop_on_signals(supervisor)
+            try:
+                return 0 if serve(supervisor, data, settings, ports) else 1
+            finally:
+                supervisor.stop_all()
+                print("Stopped.", flush=True)
+
+
+def choose_ports(data, port):
+    """The simulator keeps its port from run to run: links to its pages are stored in the database."""
+    wanted = port or DEFAULT_PORT
+    web = next_free_port(wanted)
+    if web != wanted:
+        print(f"Port {wanted} is taken: using {web}.", flush=True)
+    remembered = data / "simulator.port"
+    before = int(remembered.read_text()) if remembered.exists() else DEFAULT_SIMULATOR_PORT
+    simulator = next_free_port(before if before != web else web + 1)
+    remembered.write_text(str(simulator))
+    return {"web": web, "simulator": simulator}
+
+
+def stop_on_signals(supervisor):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: supervisor.stopping.set())
+
+
+def serve(supervisor, data, settings, ports):
+    """Start everything in order and look after it until it is stopped. False where something failed."""
+    stopped_well = start(supervisor, data, settings, ports) and supervisor.watch()
+    if supervisor.failed:
+        supervisor.report_failure()
+        return False
+    return stopped_well or supervisor.stopping.is_set()
+
+
+def start(supervisor, data, settings, ports):
+    """True once the site is up and its demo people are there; False when stopped or failed on the way."""
+    supervisor.start(simulator(data, settings, ports))
+    if not supervisor.run_once(Program("migrate", [*MANAGE, "migrate", "--verbosity=0"], once=True)):
+        return False
+    for program in (web(ports), worker(), beat(data)):
+        supervisor.start(program)
+    if not supervisor.watch(until=site_answers(settings["SITE_URL"])):
+        return False
+    if not seed(supervisor, data, settings):
+        return False
+    watch_sources(supervisor)
+    print(welcome(settings, data), flush=True)
+    return True
+
+
+def simulator(data, settings, ports):
+    secrets = ",".join(
+        f"{name}={settings[f'STRIPE_WEBHOOK_SECRET_{name.upper()}']}" for name in ("platform", "connect", "thin")
+    )
+    options = {
+        "--port": ports["simulator"],
+        "--data": data / "simulator.sqlite3",
+        "--site": f"http://127.0.0.1:{ports['web']}",
+        "--secrets": secrets,
+    }
+    words = [str(word) for pair in options.items() for word in pair]
+    return Program("simulator", [PYTHON, "-m", "payments.simulator", *words])
+
+
+def web(ports):
+    address = ["--host", "127.0.0.1", "--port", str(ports["web"])]
+    threads = ["--workers", "1", "--blocking-threads", "8", "--log-level", "error"]
+    return Program(
+        "web", [PYTHON, "-m", "granian", "--interface", "wsgi", *address, *threads, "marketplace.wsgi:application"]
+    )
+
+
+def worker():
+    options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    return Program("worker", [PYTHON, "-m", "celery", "--app", "marketplace", "--quiet", "worker", *options])
+
+
+def beat(data):
+    folder = data / "beat"
+    shutil.rmtree(folder, ignore_errors=True)  # a schedule that another version wrote may not be readable
+    folder.mkdir(mode=0o700)
+    options = ["--loglevel", "WARNING", "--schedule", str(folder / "schedule"), "--pidfile="]
+    return Program("beat", [PYTHON, "-m", "celery", "--app", "marketplace", "--quiet", "beat", *options])
+
+
+def site_answers(address):
+    def ask():
+        try:
+            with urllib.request.urlopen(f"{address}/healthz", timeout=1):  # noqa: S310 - an address of our own
+                return True
+        except urllib.error.HTTPError:
+            return True  # it answers; what it says is on its pages
+        except OSError:
+            return False
+
+    return ask
+
+
+def seed(supervisor, data, settings):
+    """Fill an empty marketplace with demo people, once for this data folder."""
+    marker = data / "seeded"
+    if marker.exists() or not SEED.exists():
+        return True
+    print(f"The site is up at {settings['SITE_URL']} and is being filled with demo people …", flush=True)
+    if not supervisor.run_once(Program("seed", [*MANAGE, "seed_demo"], once=True)):
+        return False
+    marker.touch()
+    return True
+
+
+def welcome(settings, data):
+    site = settings["SITE_URL"]
+    lines = [
+        "",
+        "  Proofwork is running",
+        "",
+        f"    Site             {site}",
+        *(f"    {'Sign in as' if number == 0 else '':<16} {line}" for number, line in enumerate(demo_people())),
+        f"    Mail viewer      {site}/dev/outbox/",
+        f"    Stripe simulator {settings['STRIPE_API_BASE']}",
+        f"    Data             {data.path}",
+        "",
+        "    Changes of the code are picked up by themselves. Ctrl-C stops everything.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def demo_people():
+    try:
+        people = importlib.import_module("marketplace.local.demo.people").PEOPLE
+    except ImportError:
+        return []
+    return [f"{person.name} ({person.role})" for person in people]
