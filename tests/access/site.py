@@ -57,7 +57,10 @@ ROWS = [
     row("accounts:organization_new", 200, visitor=SIGN_IN, suspended=403),
     row("accounts:organization_new", 302, method="post", data=ORGANIZATION_FORM, suspended=403),
     row("accounts:organization_edit", 403, args=slug, **OWNER_ONLY),
-    row("accounts:organization_edit", 403, args=slug, method="post", data=ORGANIZATION_FORM, visitor=SIGN_IN, owner=302),
+    row(
+        "accounts:organization_edit", 403, args=slug, method="post", data=ORGANIZATION_FORM,
+        visitor=SIGN_IN, owner=302,
+    ),
     row("accounts:members", 403, args=slug, **ORGANIZATION_ONLY),
     row(
         "accounts:invite", 403, args=slug, method="post", data={"email": "new@people.example", "role": "member"},

@@ -20,7 +20,7 @@ SIGN_IN = 302
 
 @dataclass(frozen=True)
 class Row:
-    """`args` maps the scene to the route's arguments. `data` is POSTed. Denied means 302 to sign-in, 403, 404 or 405."""
+    """`args` maps the scene to the route's arguments. `data` is POSTed. Denied: 302 to sign in, 403, 404 or 405."""
 
     name: str
     expected: dict
