@@ -12,7 +12,7 @@ from .server import Server
 
 def main():
     options = _arguments().parse_args()
-    sim = Simulator(options.data, options.site, _secrets(options.secrets))
+    sim = Simulator(options.data, options.site, _secrets(options.secrets), options.merchant)
     server = Server((options.host, options.port), sim)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=server.shutdown).start())
@@ -31,6 +31,7 @@ def _arguments():
     parser.add_argument("--port", type=int, default=12111, help="0 chooses a free port and prints it")
     parser.add_argument("--data", default=":memory:", help="SQLite file that keeps the state, or :memory:")
     parser.add_argument("--site", default="", help="where webhooks go: SITE/webhooks/stripe/platform/ and so on")
+    parser.add_argument("--merchant", default="Proofwork", help="the name that Checkout shows")
     parser.add_argument("--secrets", default="", help="platform=whsec_…,connect=whsec_…,thin=whsec_…")
     return parser
 

@@ -8,6 +8,7 @@ from collections import deque
 from .api import Api
 from .book import Book
 from .clock import Clock
+from .control import Control
 from .errors import ApiError
 from .events import Events
 from .faults import Faults, scripted_error
@@ -23,10 +24,10 @@ TICK = 0.25  # seconds between looks at the timetable
 
 
 class Simulator:
-    def __init__(self, data=":memory:", site="", secrets=None):
+    def __init__(self, data=":memory:", site="", secrets=None, merchant="Proofwork"):
         self.schema = Schema()
         self.store = Store(data)
-        self.site, self.secrets = site, secrets or {}
+        self.site, self.secrets, self.merchant = site, secrets or {}, merchant
         self.requests = deque(maxlen=200)
         self.violations, self.bugs = [], 0
         self.violation_count = 0
@@ -42,6 +43,7 @@ class Simulator:
         self.webhooks = Webhooks(self, self.site, self.secrets)
         self.events = Events(self)
         self.api = Api(self)
+        self.control = Control(self)
         self.deliverer = threading.Thread(target=self.webhooks.run, name="deliverer", daemon=True)
 
     def start(self):

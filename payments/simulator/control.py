@@ -11,12 +11,13 @@ from .errors import ApiError
 from .resources import accounts, checkout
 
 ROUTES = []
+CONTROL_PREFIX = "/_control/"
 DEFAULT_BANK = "000123456789"
 
 
 def control(method, pattern):
     def register(answer):
-        ROUTES.append((method, re.compile(f"^/_control/{pattern}$"), answer))
+        ROUTES.append((method, re.compile(f"^{CONTROL_PREFIX}{pattern}$"), answer))
         return answer
 
     return register
@@ -25,7 +26,6 @@ def control(method, pattern):
 class Control:
     def __init__(self, sim):
         self.sim = sim
-        control_money.register(control)
 
     def answer(self, request):
         """Status and body."""
@@ -146,7 +146,7 @@ def expire(sim, given, id):
 @control("GET", "accounts")
 def list_accounts(sim, given):
     rows = sim.store.where("v2.core.account")
-    return {"accounts": [_account_line(sim, account) for account in rows]}
+    return {"accounts": [account_line(sim, account) for account in rows]}
 
 
 @control("POST", r"accounts/(\w+)/onboard")
@@ -165,7 +165,7 @@ def set_capability(sim, given, id):
 def close_account(sim, given, id):
     with sim.store.transaction():
         account = accounts.close_account(sim, _account(sim, id))
-    return _account_line(sim, account)
+    return account_line(sim, account)
 
 
 def set_up(sim, id, given, submitted):
@@ -177,15 +177,9 @@ def set_up(sim, id, given, submitted):
             raise ValueError(f"outcome must be one of {', '.join(accounts.OUTCOMES)}")
         if submitted and (given.get("bank") or not account["_bank"]):
             name = given.get("name") or account.get("display_name", "")
-            add_bank(sim, account, name, given.get("bank", DEFAULT_BANK))
+            accounts.add_bank(sim, account, name, given.get("bank", DEFAULT_BANK))
         accounts.set_outcome(sim, account, outcome, submitted=submitted)
-    return _account_line(sim, account)
-
-
-def add_bank(sim, account, name, number):
-    account["_bank"] = accounts.bank_account(account["id"], name, "110000000", number)
-    account["_bank_number"] = number
-    sim.store.set_setting(f"payouts_stopped:{account['id']}", False)
+    return account_line(sim, account)
 
 
 @control("GET", "webhooks")
@@ -249,7 +243,7 @@ def _account(sim, id):
     return account
 
 
-def _account_line(sim, account):
+def account_line(sim, account):
     return {
         "id": account["id"],
         "name": account.get("display_name"),
@@ -260,3 +254,6 @@ def _account_line(sim, account):
         "available": sim.book.amount(account["id"], "available", account["defaults"]["currency"]),
         "pending": sim.book.amount(account["id"], "pending", account["defaults"]["currency"]),
     }
+
+
+control_money.register(control)

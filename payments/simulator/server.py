@@ -5,24 +5,13 @@ import json
 import socketserver
 import sys
 import traceback
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from .control import Control
+from .http_request import Request
 from .pages import Pages
 
 MAX_BODY = 2_000_000
-
-
-@dataclass
-class Request:
-    method: str
-    path: str
-    query: str
-    headers: object
-    body: bytes
-    base_url: str
 
 
 class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
@@ -33,7 +22,7 @@ class Server(socketserver.ThreadingMixIn, socketserver.TCPServer):
 
     def __init__(self, address, sim):
         super().__init__(address, Handler)
-        self.sim, self.control, self.pages = sim, Control(sim), Pages(sim)
+        self.sim, self.pages = sim, Pages(sim)
 
     def handle_error(self, request, client_address):
         if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
@@ -82,7 +71,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self._is_local(request):
             self._send(403, {"Content-Type": "text/plain"}, "Only from this machine.\n")
             return
-        status, body = self.server.control.answer(request)
+        status, body = self.server.sim.control.answer(request)
         self._send(status, {"Content-Type": "application/json"}, json.dumps(body) + "\n")
 
     def _is_local(self, request):

@@ -220,6 +220,13 @@ def bank_account(account_id, name, routing, number):
     }
 
 
+def add_bank(sim, account, name, number):
+    """A new bank account also ends the stop after a failed payout. The caller saves the account."""
+    account["_bank"] = bank_account(account["id"], name, "110000000", number)
+    account["_bank_number"] = number
+    sim.store.set_setting(f"payouts_stopped:{account['id']}", False)
+
+
 def clean_metadata(given):
     return {name: str(value) for name, value in (given or {}).items() if value not in (None, "")}
 

@@ -175,7 +175,12 @@ def _new_dispute(sim, charge, reason, amount, inquiry):
     now = sim.clock.now()
     details = {"has_evidence": False, "past_due": False, "submission_count": 0, "submission_method": "not_submitted"}
     details |= {"due_by": now + ANSWER_WITHIN, "enhanced_eligibility": {}}
-    card = {"brand": "visa", "case_type": "inquiry" if inquiry else "chargeback", "network_reason_code": "10.4"}
+    card = {
+        "brand": "visa",
+        "network": "visa",
+        "case_type": "inquiry" if inquiry else "chargeback",
+        "network_reason_code": "10.4",
+    }
     evidence = dict.fromkeys(EVIDENCE) | {"enhanced_evidence": {}}
     return {
         "id": new_id("dp"),
