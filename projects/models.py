@@ -18,7 +18,7 @@ from marketplace.skills.models import Level, Skill, SkillFamily
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Open and closed to everybody; every state to the organization and staff; what they applied to, to students."""
+        """Open and closed to everybody; every state to the organization, to staff and to those who applied."""
         if user.is_authenticated and user.is_staff:
             return self
         public = Q(status__in=[Project.Status.OPEN, Project.Status.CLOSED], organization__suspended_at=None)
@@ -33,7 +33,14 @@ class ProjectQuerySet(models.QuerySet):
 
     def with_card(self):
         """What a card shows, without one query more per card."""
-        return self.select_related("organization", "field").prefetch_related("competencies__skill")
+        asked = models.Prefetch("competencies", Competency.objects.select_related("skill").order_by("position"))
+        return self.select_related("organization", "field").prefetch_related(asked)
+
+    def with_parts(self):
+        """Everything a project page shows."""
+        return self.with_card().prefetch_related(
+            models.Prefetch("criteria", AcceptanceCriterion.objects.order_by("position"))
+        )
 
 
 class Project(StatusModel):
@@ -112,7 +119,9 @@ class Project(StatusModel):
                 ),
                 name="project_complete_unless_draft",
             ),
-            models.CheckConstraint(condition=Q(hours=None) | Q(hours__gte=10, hours__lte=40), name="project_hours_10_40"),
+            models.CheckConstraint(
+                condition=Q(hours=None) | Q(hours__gte=10, hours__lte=40), name="project_hours_10_40"
+            ),
             models.CheckConstraint(
                 condition=Q(fee_amount=None) | Q(hours=None) | Q(fee_amount__gte=F("hours") * F("hourly_floor")),
                 name="project_fee_at_least_floor",

@@ -1,0 +1,26 @@
+"""Every write to a project, by name. Nobody else changes a status."""
+
+from projects.actions.lifecycle import (
+    cancel_project,
+    close_due,
+    close_project,
+    open_project,
+    remove_project,
+    reopen_project,
+    return_to_draft,
+    submit_project,
+)
+from projects.actions.posting import (
+    copy_project,
+    create_draft,
+    save_section,
+    set_competencies,
+    set_criteria,
+)
+from projects.actions.saving import save_for_later, unsave
+
+__all__ = [
+    "cancel_project", "close_due", "close_project", "copy_project", "create_draft", "open_project", "remove_project",
+    "reopen_project", "return_to_draft", "save_for_later", "save_section", "set_competencies", "set_criteria",
+    "submit_project", "unsave",
+]  # fmt: skip

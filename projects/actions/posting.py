@@ -1,0 +1,120 @@
+"""Writing a draft. Whatever was submitted changes only after it was taken back to draft."""
+
+from django.conf import settings
+from django.db import transaction
+
+from marketplace.activity.actions import record
+from marketplace.db import lock
+from marketplace.errors import DomainError, InvalidTransition
+from projects.models import AcceptanceCriterion, Competency, Project
+from projects.sections import SECTIONS
+
+COPIED = (
+    "title", "field", "brief", "deliverable", "hours", "fee_amount", "places", "is_remote", "place",
+    "portfolio_permission",
+)  # fmt: skip
+
+
+@transaction.atomic
+def create_draft(*, organization, by, at, title=""):
+    """A new, empty draft. Raises DomainError while the organization may not post."""
+    check_may_post(organization, at)
+    project = Project.objects.create(
+        organization=organization, created_by=by, title=title, currency=settings.CURRENCY, created_at=at
+    )
+    record("project.created", actor=by, subject=project, at=at)
+    return project
+
+
+@transaction.atomic
+def save_section(*, project, section, by, at, criteria=None, competencies=None, **values):
+    """Save one part of the task list, whole or not at all. `criteria` and `competencies` replace the rows.
+
+    Raises InvalidTransition when the project is no longer a draft.
+    """
+    project = lock_draft(project)
+    unknown = values.keys() - set(SECTIONS[section].fields)
+    if unknown:
+        raise TypeError(f"{section} has no {', '.join(sorted(unknown))}")
+    for name, value in values.items():
+        setattr(project, name, value)
+    if values:
+        project.save(update_fields=list(values))
+    if criteria is not None:
+        set_criteria(project=project, texts=criteria)
+    if competencies is not None:
+        set_competencies(project=project, rows=competencies)
+    record("project.edited", actor=by, subject=project, at=at, section=section)
+    return project
+
+
+@transaction.atomic
+def set_criteria(*, project, texts):
+    """Replace the acceptance criteria by `texts`, in this order. Empty texts are left out."""
+    project = lock_draft(project)
+    texts = [text.strip() for text in texts if text.strip()]
+    if len(texts) > settings.PROJECT_CRITERIA[1]:
+        raise DomainError(f"At most {settings.PROJECT_CRITERIA[1]} acceptance criteria.", code="too_many")
+    project.criteria.all().delete()
+    AcceptanceCriterion.objects.bulk_create(
+        AcceptanceCriterion(project=project, position=position, text=text) for position, text in enumerate(texts)
+    )
+
+
+@transaction.atomic
+def set_competencies(*, project, rows):
+    """Replace the competencies by `rows` of {skill, level, evidence_asked}, in this order."""
+    project = lock_draft(project)
+    if len(rows) > settings.PROJECT_COMPETENCIES[1]:
+        raise DomainError(f"At most {settings.PROJECT_COMPETENCIES[1]} competencies.", code="too_many")
+    if len({row["skill"].pk for row in rows}) < len(rows):
+        raise DomainError("Each competency is asked for once.", code="duplicate")
+    project.competencies.all().delete()
+    Competency.objects.bulk_create(
+        Competency(project=project, position=position, **row) for position, row in enumerate(rows)
+    )
+
+
+@transaction.atomic
+def copy_project(*, project, by, at):
+    """A new draft with the same words and pay, and no dates."""
+    check_may_post(project.organization, at)
+    values = {name: getattr(project, name) for name in COPIED}
+    copy = Project.objects.create(
+        organization=project.organization, created_by=by, currency=settings.CURRENCY, created_at=at,
+        **values | keep_permission(project),
+    )  # fmt: skip
+    set_criteria(project=copy, texts=[row.text for row in project.criteria.order_by("position")])
+    rows = project.competencies.filter(skill__is_active=True).order_by("position").select_related("skill")
+    set_competencies(
+        project=copy,
+        rows=[{"skill": row.skill, "level": row.level, "evidence_asked": row.evidence_asked} for row in rows],
+    )
+    record("project.created", actor=by, subject=copy, at=at, copied_from=project.code)
+    return copy
+
+
+def keep_permission(project):
+    """A permission that needs a date is not copied: the date would be the old one."""
+    dated = project.portfolio_permission == Project.PortfolioPermission.AFTER_DATE
+    return {"portfolio_permission": "" if dated else project.portfolio_permission}
+
+
+def lock_draft(project):
+    """The row, locked and still a draft. Raises InvalidTransition otherwise."""
+    project = lock(Project, project.pk)
+    if project.status != Project.Status.DRAFT:
+        raise InvalidTransition("Only a draft can be changed. Take it back to draft first, if it is still in review.")
+    return project
+
+
+def check_may_post(organization, at):
+    """Raises DomainError while posting is paused (two lapsed decisions) or the organization is suspended."""
+    if organization.suspended_at is not None:
+        raise DomainError(f"{organization} is suspended and cannot post projects.", code="suspended")
+    paused = organization.posting_paused_until
+    if paused is not None and paused > at:
+        raise DomainError(
+            f"{organization} cannot post projects until {paused:%d %b %Y}: applicants were left without a decision.",
+            code="posting_paused",
+        )

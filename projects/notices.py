@@ -1,0 +1,114 @@
+"""What people are told about projects. Names and amounts in the title; amount and deadline in the first line."""
+
+from django.urls import reverse
+
+from marketplace.accounts.models import User
+from marketplace.accounts.rules import POSTERS
+from marketplace.notifications.actions import mark_done, notify
+
+WAITING = "moderation.project_waiting"
+
+
+def posters_of(project):
+    """Owners and members of the organization; finance is not told about posts."""
+    rows = project.organization.memberships.filter(role__in=POSTERS).select_related("user").order_by("pk")
+    return [row.user for row in rows]
+
+
+def edit_url(project):
+    return reverse("projects:edit", args=[project.code])
+
+
+def waits_for_review(project, *, at):
+    """To every moderator: a project is flagged, and why."""
+    moderators = User.objects.filter(is_staff=True, is_active=True, suspended_at=None)
+    reasons = "; ".join(dict.fromkeys(flag["message"] for flag in project.review_flags))
+    notify(
+        moderators, kind=WAITING, key=f"review:{project.code}:{at:%Y%m%d%H%M%S}", at=at, needs_action=True,
+        title=f"{project.organization}: “{project.title}” waits for review", action="Open the staff queue",
+        body=f"{pay_line(project)}\n\n{reasons}", reason="You are a moderator.", url=review_url(project),
+    )  # fmt: skip
+
+
+def review_url(project):
+    """Per project, so that one decision settles this notice and no other."""
+    return f"{reverse('moderation:queue')}#{project.code}"
+
+
+def waits_no_longer(project, *, at):
+    mark_done(kind=WAITING, url=review_url(project), at=at)
+
+
+def opened(project, *, at):
+    notify(
+        posters_of(project), kind="project.opened", key=f"opened:{project.code}:{at:%Y%m%d%H%M%S}", at=at,
+        title=f"“{project.title}” is open for applications", url=project.get_absolute_url(), action="See the project",
+        body=f"{pay_line(project)} Students whose evidence fits are being told now.\n\nYou decide by "
+        f"{day(project.decisions_due_at)}: every applicant gets an answer by then.",
+        facts=facts_of(project), reason=f"You post projects for {project.organization}.",
+    )  # fmt: skip
+
+
+def returned(project, *, at):
+    notify(
+        posters_of(project), kind="project.returned", key=f"returned:{project.code}:{at:%Y%m%d%H%M%S}", at=at,
+        title=f"“{project.title}” needs a change before it can open", url=edit_url(project), needs_action=True,
+        action="Edit the project", body=f"A moderator asks:\n\n{project.review_note}\n\nNothing you wrote is lost.",
+        reason=f"You post projects for {project.organization}.",
+    )  # fmt: skip
+
+
+def closed_by_deadline(project, *, at):
+    """With the number of applications that wait for a decision."""
+    waiting = project.applications.filter(status__in=["submitted", "shortlisted"]).count()
+    if waiting:
+        number = f"{waiting} application{'s' * (waiting > 1)}"
+        title = f"“{project.title}” is closed: decide on {number}"
+        body = f"Decide by {day(project.decisions_due_at)}: every applicant gets an answer by then."
+    else:
+        title = f"“{project.title}” is closed without applications"
+        body = "Reopen it with a later deadline, or copy it and change the pay or the hours."
+    notify(
+        posters_of(project), kind="project.closed", key=f"closed:{project.code}:{at:%Y%m%d%H%M%S}", at=at, title=title,
+        body=f"{body}\n\n{pay_line(project)}", url=project.get_absolute_url(), action="Open the project",
+        due_at=project.decisions_due_at if waiting else None, reason=f"You post projects for {project.organization}.",
+    )  # fmt: skip
+
+
+def removed(project, *, at):
+    notify(
+        posters_of(project), kind="moderation.project_removed", key=f"removed:{project.code}", at=at,
+        title=f"“{project.title}” was removed by a moderator", url=project.get_absolute_url(), action="See the project",
+        body=f"Reason: {project.review_note}\n\nAnswer this e-mail if you think that this is a mistake.",
+        reason=f"You post projects for {project.organization}.",
+    )  # fmt: skip
+
+
+def match_found(project, recipients, *, why, at):
+    """The same reason in words for all `recipients`: one statement for many students."""
+    if not recipients:
+        return
+    notify(
+        recipients, kind="match.found", key=f"match:{project.code}", at=at, url=project.get_absolute_url(),
+        title=f"{project.organization}: {project.fee_text} for “{project.title}”", action="See the project",
+        body=f"{pay_line(project)}\n\n{why}", facts=facts_of(project), reason=why, due_at=project.applications_close_at,
+    )  # fmt: skip
+
+
+def pay_line(project):
+    close = day(project.applications_close_at)
+    return f"{project.fee_text} fixed for about {project.hours} hours. Apply by {close}."
+
+
+def facts_of(project):
+    return [
+        ("Pay", f"{project.fee_text} fixed, about {project.hours} h"),
+        ("Where", "Remote" if project.is_remote else project.place),
+        ("Apply by", day(project.applications_close_at)),
+        ("Decision by", day(project.decisions_due_at)),
+        ("Work due", day(project.work_due_on)),
+    ]
+
+
+def day(value):
+    return f"{value:%a} {value.day} {value:%b %Y}"

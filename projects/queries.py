@@ -1,0 +1,184 @@
+"""Reads used by more than one page: cards, counts, an organization's reliability, similar projects.
+
+Applications and engagements belong to apps above this one; they are reached by their relation's name only.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from marketplace.skills.models import StudentSkill
+from projects.models import Listing, Project, SavedProject
+from projects.search.order import fit_expression
+
+LIVE = ["submitted", "shortlisted", "offered"]
+ENOUGH = 3  # a figure made of fewer cases says more about chance than about the organization
+ON_TIME = Q(applications__status__in=["not_selected", "accepted", "declined", "offered"])
+
+
+def with_counts(projects):
+    """Annotate `live_count`, `submitted_count` and `taken_count` (accepted and not cancelled)."""
+    taken = Q(applications__status="accepted") & ~Q(applications__engagement__status="cancelled")
+    return projects.annotate(
+        live_count=Count("applications", filter=Q(applications__status__in=LIVE)),
+        submitted_count=Count("applications", filter=Q(applications__submitted_at__isnull=False)),
+        undecided_count=Count("applications", filter=Q(applications__status__in=["submitted", "shortlisted"])),
+        taken_count=Count("applications", filter=taken),
+    )
+
+
+def accepted_count(project):
+    """Places that students hold: accepted applications whose engagement was not cancelled."""
+    accepted = project.applications.filter(status="accepted")
+    return accepted.exclude(engagement__status="cancelled").count()
+
+
+def places_left(project):
+    return max(0, project.places - accepted_count(project))
+
+
+@dataclass(frozen=True)
+class Card:
+    """One project as a list shows it, every word ready: templates only print."""
+
+    project: Project
+    skills: list  # [(name, level word, whether this student has shown it)]
+    have: str  # "You have 2 of 3", for students
+    applicants: str  # "6 of 25 applicants"
+    is_saved: bool
+    may_save: bool
+    is_open: bool
+
+
+def cards(ids, *, student, at, organizations=()):
+    """Cards of these projects, in this order; a fixed number of queries. `organizations`: the reader's own."""
+    projects = with_counts(Project.objects.filter(pk__in=ids)).with_card().in_bulk()
+    levels = levels_of(student) if student else {}
+    saved = saved_among(student, ids) if student else set()
+    own = {organization.pk for organization in organizations}
+    found = [projects[pk] for pk in ids if pk in projects]
+    return [
+        card_of(project, levels=levels, student=student, at=at, is_saved=project.pk in saved,
+                may_save=student is not None and project.organization_id not in own)
+        for project in found
+    ]  # fmt: skip
+
+
+def card_of(project, *, levels, student, at, is_saved, may_save):
+    skills = [
+        (row.skill.name, row.get_level_display(), levels.get(row.skill_id, 0) >= row.level)
+        for row in project.competencies.all()
+    ]
+    shown = sum(has for _name, _level, has in skills)
+    return Card(
+        project=project, skills=skills, is_saved=is_saved, may_save=may_save,
+        have=f"You have {shown} of {len(skills)}" if student else "",
+        applicants=f"{project.live_count} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
+        is_open=project.accepts_applications(at),
+    )  # fmt: skip
+
+
+def levels_of(student):
+    """{skill id: level shown} of one student."""
+    return dict(StudentSkill.objects.filter(student=student).values_list("skill_id", "level"))
+
+
+def saved_among(student, ids):
+    return set(SavedProject.objects.filter(student=student, project__in=ids).values_list("project_id", flat=True))
+
+
+def recommended(student, *, at, limit=3):
+    """Ids of open projects that ask for most of what this student has shown, best first."""
+    levels = levels_of(student)
+    own = student.user.memberships.values("organization")
+    near = Listing.objects.filter(skill_ids__overlap=list(levels), closes_at__gt=at)
+    near = near.exclude(project__organization__in=own).exclude(project__applications__student=student)
+    found = near.annotate(fit=fit_expression(student)).filter(fit__gte=600).order_by("-fit", "-opened_at", "-pk")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def similar(project, *, at, limit=3):
+    """Ids of other open projects that share a competency, or at least the field; most in common first."""
+    skill_ids = [row.skill_id for row in project.competencies.all()]
+    near = Listing.objects.filter(Q(skill_ids__overlap=skill_ids) | Q(field=project.field_id), closes_at__gt=at)
+    rows = near.exclude(pk=project.pk).order_by("-opened_at", "-pk").values_list("pk", "skill_ids", "field_id")[:200]
+    wanted = set(skill_ids)
+    ranked = sorted(rows, key=lambda row: (-len(wanted & set(row[1])), row[2] != project.field_id))
+    return [pk for pk, _skills, _field in ranked[:limit]]
+
+
+class Median(Aggregate):
+    """The middle value (PostgreSQL's ordered-set aggregate)."""
+
+    function = "PERCENTILE_CONT"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)%(filter)s"
+    output_field = DurationField()
+
+    def as_sql(self, compiler, connection, **extra):
+        extra.setdefault("filter", "")
+        return super().as_sql(compiler, connection, **extra)
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What an organization did so far. None where there are fewer than ENOUGH cases."""
+
+    decision_time: timedelta | None  # median from application to decision
+    answered_percent: int | None  # of the applications it had to decide
+    approval_time: timedelta | None  # median from delivery to approval
+    hire_percent: int | None  # of its closed projects with applications
+    completed: int  # approved engagements
+    projects: int  # ever opened
+
+    @property
+    def is_known(self):
+        figures = (self.decision_time, self.answered_percent, self.approval_time, self.hire_percent)
+        return any(figure is not None for figure in figures)
+
+
+def reliability(organization):
+    """Computed from the rows themselves, in two statements."""
+    posted = Project.objects.filter(organization=organization, opened_at__isnull=False)
+    times = posted.aggregate(
+        decision_time=Median(_decision_time(), filter=ON_TIME),
+        decided=Count("applications", filter=ON_TIME),
+        lapsed=Count("applications", filter=Q(applications__status="lapsed")),
+        approval_time=Median(_approval_time(), filter=_approved()),
+        approved=Count("applications__engagement", filter=_approved()),
+    )
+    over = posted.exclude(status=Project.Status.OPEN).annotate(
+        applied=Exists(_applications().filter(submitted_at__isnull=False)),
+        hired=Exists(_applications().filter(status="accepted")),
+    )
+    hires = over.aggregate(
+        applied_to=Count("pk", filter=Q(applied=True)), hired_for=Count("pk", filter=Q(applied=True, hired=True))
+    )
+    due = times["decided"] + times["lapsed"]
+    return Reliability(
+        decision_time=times["decision_time"] if times["decided"] >= ENOUGH else None,
+        answered_percent=100 * times["decided"] // due if due >= ENOUGH else None,
+        approval_time=times["approval_time"] if times["approved"] >= ENOUGH else None,
+        hire_percent=100 * hires["hired_for"] // hires["applied_to"] if hires["applied_to"] >= ENOUGH else None,
+        completed=times["approved"],
+        projects=posted.count(),
+    )
+
+
+def _applications():
+    related = Project._meta.get_field("applications").related_model
+    return related.objects.filter(project=OuterRef("pk"))
+
+
+def _decision_time():
+    return Coalesce("applications__offered_at", "applications__decided_at") - F("applications__submitted_at")
+
+
+def _approval_time():
+    return F("applications__engagement__approved_at") - F("applications__engagement__delivered_at")
+
+
+def _approved():
+    return Q(applications__engagement__status="approved")

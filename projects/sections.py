@@ -1,0 +1,167 @@
+"""The posting task list: which part holds what, and what a part still lacks before the project may leave draft."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+
+from marketplace.money import format_money
+from projects.models import Project
+
+MAX_OPEN_DAYS = 60  # from now to the application deadline
+MAX_DECISION_DAYS = 14  # from the deadline to the decision date
+MIN_OPEN = timedelta(hours=24)
+
+
+class Section(NamedTuple):
+    title: str
+    hint: str
+    fields: tuple
+
+
+SECTIONS = {
+    "outcome": Section("Outcome", "Title, field and brief", ("title", "field", "brief")),
+    "deliverable": Section(
+        "Deliverable and acceptance criteria", "What you get, and when it is done", ("deliverable",)
+    ),
+    "competencies": Section("Competencies and evidence", "What applicants must show, and how", ()),
+    "pay": Section(
+        "Pay and time",
+        "Hours, fee, dates, places",
+        (
+            "hours",
+            "fee_amount",
+            "places",
+            "is_remote",
+            "place",
+            "applications_close_at",
+            "decisions_due_at",
+            "work_due_on",
+        ),
+    ),
+    "portfolio": Section(
+        "Portfolio permission", "What the student may show afterwards", ("portfolio_permission", "portfolio_from")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to fix: `section` and `field` say where, `message` says what, with the limit in it."""
+
+    section: str
+    field: str
+    message: str
+
+
+def problems(project, at):
+    """Everything that keeps this project from being submitted at `at`, in the order of the task list."""
+    found = [
+        *_outcome(project),
+        *_deliverable(project, len(project.criteria.all())),
+        *_competencies(len(project.competencies.all())),
+        *_pay(project, at),
+        *_portfolio(project, at),
+    ]
+    order = list(SECTIONS)
+    return sorted(found, key=lambda problem: order.index(problem.section))
+
+
+def states(project, at):
+    """{section: "done" | "progress" | "todo"} for the task list."""
+    lacking = {problem.section for problem in problems(project, at)}
+    started = {
+        "outcome": bool(project.title or project.brief),
+        "deliverable": bool(project.deliverable or project.criteria.all()),
+        "competencies": bool(project.competencies.all()),
+        "pay": project.hours is not None or project.fee_amount is not None or project.work_due_on is not None,
+        "portfolio": bool(project.portfolio_permission),
+    }
+    return {slug: "done" if slug not in lacking else "progress" if started[slug] else "todo" for slug in SECTIONS}
+
+
+def _outcome(project):
+    for field, message in (
+        ("title", "Give the project a title."),
+        ("field", "Choose the field."),
+        ("brief", "Write the brief."),
+    ):
+        if not getattr(project, field):
+            yield Problem("outcome", field, message)
+
+
+def _deliverable(project, criteria):
+    if not project.deliverable:
+        yield Problem("deliverable", "deliverable", "Name the deliverable.")
+    low, high = settings.PROJECT_CRITERIA
+    if not low <= criteria <= high:
+        yield Problem("deliverable", "criterion_1", f"Write {low} to {high} acceptance criteria; there are {criteria}.")
+
+
+def _competencies(count):
+    low, high = settings.PROJECT_COMPETENCIES
+    if not low <= count <= high:
+        yield Problem("competencies", "skill_1", f"Ask for {low} to {high} competencies; there are {count}.")
+
+
+def _pay(project, at):
+    if project.hours is None:
+        yield Problem("pay", "hours", "Say how many hours the work takes.")
+    if project.fee_amount is None:
+        yield Problem("pay", "fee", "Set the fee.")
+    if project.hours and project.fee_amount is not None:
+        for field, message in fee_problems(project.hours, project.fee_amount):
+            yield Problem("pay", field, message)
+    if not project.is_remote and not project.place:
+        yield Problem("pay", "place", "Say where the work is done.")
+    dates = (project.applications_close_at, project.decisions_due_at, project.work_due_on)
+    for field, message in schedule_problems(*dates, at):
+        yield Problem("pay", field, message)
+
+
+def _portfolio(project, at):
+    if not project.portfolio_permission:
+        yield Problem("portfolio", "portfolio_permission", "Choose what the student may show.")
+    elif project.portfolio_permission == Project.PortfolioPermission.AFTER_DATE and not project.portfolio_from:
+        yield Problem("portfolio", "portfolio_from", "Give the date from which the student may show the work.")
+
+
+def fee_problems(hours, fee_amount):
+    """(field, message) for a fee in minor units that is below the floor for its hours, or above the limit."""
+    floor = hours * settings.HOURLY_FLOOR
+    if fee_amount < floor:
+        least, rate = format_money(floor, settings.CURRENCY), format_money(settings.HOURLY_FLOOR, settings.CURRENCY)
+        yield "fee", f"Pay at least {least}: {hours} h × {rate} an hour is the floor for everybody."
+    if fee_amount > settings.MAX_FEE:
+        yield "fee", f"A fee is at most {format_money(settings.MAX_FEE, settings.CURRENCY)}."
+
+
+def schedule_problems(close_at, decide_at, due_on, at):
+    """(field, message) for each date that is missing or out of its range, as of `at`."""
+    if close_at is None:
+        yield "applications_close_on", "Set the application deadline."
+    elif close_at < at + MIN_OPEN:
+        yield "applications_close_on", "The application deadline must be at least 24 hours from now."
+    elif close_at > at + timedelta(days=MAX_OPEN_DAYS + 1):
+        yield "applications_close_on", f"The application deadline is at most {MAX_OPEN_DAYS} days from now."
+    if decide_at is None:
+        yield "decisions_due_on", "Set the decision date."
+    elif close_at and decide_at < close_at:
+        yield "decisions_due_on", "The decision date cannot be before the application deadline."
+    elif close_at and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS):
+        yield "decisions_due_on", f"Decide at most {MAX_DECISION_DAYS} days after the application deadline."
+    if due_on is None:
+        yield "work_due_on", "Set the date the work is due."
+    elif decide_at:
+        yield from _due_problems(decide_at.date(), due_on)
+
+
+def _due_problems(decided_on, due_on):
+    low, high = settings.PROJECT_WORK_DAYS
+    if not decided_on + timedelta(days=low) <= due_on <= decided_on + timedelta(days=high):
+        first, last = decided_on + timedelta(days=low), decided_on + timedelta(days=high)
+        yield (
+            "work_due_on",
+            f"The work is due {low} to {high} days after the decision date: {first:%d %b %Y} to {last:%d %b %Y}.",
+        )

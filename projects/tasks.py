@@ -1,0 +1,31 @@
+"""Leaves of Celery: ids in, one action call. Losing a message loses time only, the sweeps find the rows."""
+
+from celery import shared_task
+
+from marketplace.clock import now
+from projects import actions, matching
+from projects.models import Project
+
+BATCH = 50
+
+
+@shared_task
+def match_project(project_id):
+    """Tell the students who fit one open project."""
+    project = Project.objects.filter(pk=project_id).first()
+    if project is not None:
+        matching.match_project(project, now())
+
+
+@shared_task
+def sweep_matching():
+    """Open projects nobody has been matched with yet: the nudge was lost, or came too early."""
+    due = Project.objects.open().filter(matched_at=None).order_by("opened_at", "pk")
+    for project in due[:BATCH]:
+        matching.match_project(project, now())
+
+
+@shared_task
+def sweep_clocks():
+    """Close what the application deadline has passed for."""
+    actions.close_due(at=now())
