@@ -22,6 +22,7 @@ class PayoutAccount(models.Model):
         CLOSED = "closed", "Closed"
 
     student = models.OneToOneField(Student, on_delete=models.PROTECT, related_name="payout_account")
+    operation = models.OneToOneField("MoneyOperation", on_delete=models.PROTECT, related_name="payout_account")
     stripe_id = models.CharField(max_length=64, unique=True, null=True, blank=True)
     transfers_status = models.CharField(max_length=12, choices=TransfersStatus, default=TransfersStatus.UNREQUESTED)
     requirements = models.JSONField(default=list, blank=True)  # what Stripe still wants, in its words
@@ -211,6 +212,7 @@ class StripeEvent(models.Model):
     endpoint = models.CharField(max_length=10)  # platform, connect, thin
     type = models.CharField(max_length=120)
     object_id = models.CharField(max_length=255, blank=True)
+    account_id = models.CharField(max_length=255, blank=True)  # the connected account it happened on
     payload = models.JSONField()
     received_at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,108 @@
+"""The ledger: double entry, kept true by PostgreSQL (migrations/0002_ledger.py), written through `post` only.
+
+Debits are positive, credits negative. An account is named by what it holds and its currency: "held:<engagement>:usd".
+"""
+
+from django.db import connection
+from django.db.models import Sum
+
+from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
+
+DEBIT, CREDIT = 1, -1
+# The first word of an account's name → which side makes it grow, and whether it may fall below zero.
+CHART = {
+    "stripe": (DEBIT, True),  # money at Stripe; a chargeback can take more than is there
+    "held": (CREDIT, False),  # funded, not yet released: owed to either side
+    "payable": (CREDIT, False),  # approved: owed to the student
+    "revenue": (CREDIT, True),
+    "expense": (DEBIT, True),
+    "refund_in_transit": (CREDIT, False),  # owed to an employer, on its way back
+    "dispute": (DEBIT, False),  # taken by a card dispute, may come back
+    "loss": (DEBIT, True),
+    "suspense": (CREDIT, True),  # not understood yet: a person must look
+}
+
+
+class LedgerConflict(Exception):
+    """The key was already used for other entries. A bug: nothing was written."""
+
+
+def post(*, kind, key, at, currency, amounts, engagement=None, **reference):
+    """Write one transaction in the caller's database transaction; the same key and amounts again change nothing.
+
+    `amounts`: {account name without currency: minor units, debit positive}, summing to zero; zeros are left out.
+    Raises LedgerConflict for a key that says something else, django.db.IntegrityError where a rule is broken.
+    """
+    amounts = {name: amount for name, amount in amounts.items() if amount}
+    row, created = LedgerTransaction.objects.get_or_create(
+        key=key, defaults={"kind": kind, "at": at, "engagement": engagement, "reference": reference}
+    )
+    if not created:
+        return _same(row, kind, amounts)
+    accounts = lock_accounts(amounts, currency)
+    LedgerEntry.objects.bulk_create(
+        LedgerEntry(transaction=row, account=account, amount=amounts[name], currency=currency)
+        for name, account in sorted(accounts.items(), key=lambda item: item[1].pk)
+    )
+    return row
+
+
+def lock_accounts(names, currency):
+    """{name: LedgerAccount}, opened where missing, locked in the order of their ids: nobody waits in a circle."""
+    codes = {code_of(name, currency): name for name in names}
+    missing = set(codes) - set(LedgerAccount.objects.filter(code__in=codes).values_list("code", flat=True))
+    LedgerAccount.objects.bulk_create([_new_account(code, currency) for code in sorted(missing)], ignore_conflicts=True)
+    rows = LedgerAccount.objects.select_for_update().filter(code__in=codes).order_by("pk")
+    return {codes[row.code]: row for row in rows}
+
+
+def balance(name, currency):
+    """In minor units, positive on the account's own side; 0 for an account that was never used."""
+    return LedgerAccount.objects.filter(code=code_of(name, currency)).values_list("balance", flat=True).first() or 0
+
+
+def balances(prefix, currency):
+    """{account name: balance} of every account whose name starts with `prefix`."""
+    rows = LedgerAccount.objects.filter(code__startswith=prefix, currency=currency).order_by("code")
+    return {row.code.removesuffix(f":{currency}"): row.balance for row in rows}
+
+
+def sums():
+    """{currency: sum of all entries}: zero each, or the ledger is broken."""
+    rows = LedgerEntry.objects.values("currency").annotate(total=Sum("amount")).order_by("currency")
+    return {row["currency"]: row["total"] for row in rows}
+
+
+def drifted_accounts():
+    """Codes of accounts whose kept balance is not the sum of their entries: empty, or the ledger is broken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT a.code FROM payments_ledgeraccount a LEFT JOIN payments_ledgerentry e ON e.account_id = a.id"
+            " GROUP BY a.id HAVING a.balance <> COALESCE(SUM(e.amount), 0) * a.normal ORDER BY a.code"
+        )
+        return [code for (code,) in cursor.fetchall()]
+
+
+def code_of(name, currency):
+    return f"{name}:{currency}"
+
+
+def held(engagement):
+    return f"held:{engagement.code}"
+
+
+def payable(student):
+    return f"payable:{student.pk}"
+
+
+def _new_account(code, currency):
+    normal, allow_negative = CHART[code.split(":")[0]]
+    return LedgerAccount(code=code, currency=currency, normal=normal, allow_negative=allow_negative)
+
+
+def _same(row, kind, amounts):
+    entries = row.entries.select_related("account")
+    written = {entry.account.code.removesuffix(f":{entry.currency}"): entry.amount for entry in entries}
+    if row.kind != kind or written != amounts:
+        raise LedgerConflict(f"{row.key} was posted as {row.kind} {written}, not {kind} {amounts}")
+    return row

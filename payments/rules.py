@@ -1,0 +1,32 @@
+"""Who may do what with money. When is for the actions. See engagements.rules for the two sides."""
+
+from engagements.rules import is_its_student, may_cancel, may_judge, may_pay_for, may_resolve
+from marketplace.accounts.rules import PAYERS, in_good_standing, is_student, role_in
+
+__all__ = [
+    "may_approve", "may_cancel", "may_fund", "may_resolve", "may_see_books", "may_see_money", "may_set_up_payouts",
+]  # fmt: skip
+
+
+def may_fund(user, engagement):
+    """Owner or finance of the organization."""
+    return may_pay_for(user, engagement)
+
+
+def may_approve(user, engagement):
+    """Owner or member of the organization: whoever may judge the work."""
+    return may_judge(user, engagement)
+
+
+def may_see_money(user, engagement):
+    """The money page of one engagement: its student, the organization's owner and finance, staff."""
+    return user.is_staff or is_its_student(user, engagement) or role_in(user, engagement.organization) in PAYERS
+
+
+def may_see_books(user, organization):
+    """The organization's money page: owner and finance. Reading is open to the suspended as well."""
+    return role_in(user, organization) in PAYERS
+
+
+def may_set_up_payouts(user):
+    return is_student(user) and in_good_standing(user)
