@@ -1,25 +1,79 @@
-"""The people of the demo that one click signs in as. Importable without Django."""
+"""The featured demo people: the cards of the one-click sign-in, and who the first minutes of a demo are about.
+
+Importable without Django. Everybody else in the demo comes from data/*.toml.
+"""
 
 from dataclasses import dataclass
+
+DOMAIN = "proofwork.example"
 
 
 @dataclass(frozen=True)
 class Person:
+    """`student` names a student of data/students-*.toml, `organization` the slug of an organization and `role` there."""
+
+    key: str
     name: str
-    email: str
-    role: str
+    label: str
     story: str
+    student: bool = False
+    organization: str = ""
+    role: str = ""
+    moderator: bool = False
+    time_zone: str = "America/New_York"
+
+    @property
+    def email(self):
+        return f"{self.key}@{DOMAIN}"
 
 
 PEOPLE = [
-    Person("Maya Okafor", "maya@proofwork.example", "Student", "Has evidence, and projects that match it"),
     Person(
-        "Daniel Reyes", "daniel@proofwork.example", "Student at work", "Delivers, answers a change request, is paid"
+        key="maya",
+        name="Maya Okafor",
+        label="Student, looking for a project",
+        story="Has five pieces of evidence, new matches and two applications waiting for a decision.",
+        student=True,
+        time_zone="America/Chicago",
     ),
     Person(
-        "Priya Raman", "priya@proofwork.example", "Owner, verified organization", "Assesses, offers, funds, approves"
+        key="daniel",
+        name="Daniel Reyes",
+        label="Student, at work",
+        story="Is fixing a ticket checkout for Fernway Software and has a finished project in his portfolio.",
+        student=True,
+        time_zone="America/Denver",
     ),
-    Person("Tom Becker", "tom@proofwork.example", "New employer", "Posts a first project, which goes to review"),
-    Person("Elena Sokolova", "elena@proofwork.example", "Finance member", "Funds projects and sees payments"),
-    Person("Sam Whitfield", "sam@proofwork.example", "Moderator", "Opens projects, decides reports and disputes"),
+    Person(
+        key="priya",
+        name="Priya Raman",
+        label="Owner, Fernway Software",
+        story="Runs a verified organization: applications to assess blind, a delivery to review, an offer out.",
+        organization="fernway-software",
+        role="owner",
+    ),
+    Person(
+        key="tom",
+        name="Tom Becker",
+        label="New employer, not yet verified",
+        story="Signed up this week; his first projects wait for a moderator.",
+        organization="becker-garden-tools",
+        role="owner",
+        time_zone="America/Chicago",
+    ),
+    Person(
+        key="elena",
+        name="Elena Sokolova",
+        label="Finance, Fernway Software",
+        story="Pays what Priya agrees, and sees every funding, fee and receipt.",
+        organization="fernway-software",
+        role="finance",
+    ),
+    Person(
+        key="sam",
+        name="Sam Whitfield",
+        label="Moderator and admin",
+        story="Opens flagged projects, handles reports and disputes, verifies organizations.",
+        moderator=True,
+    ),
 ]
