@@ -1,0 +1,29 @@
+"""Every write to evidence, applications and assessments, by name. Nobody else changes a status."""
+
+from applications.actions.applying import (
+    answer_competency,
+    save_approach,
+    save_availability,
+    start_application,
+    submit_application,
+    withdraw_application,
+)
+from applications.actions.assessing import score
+from applications.actions.clocks import answer_cancelled, lapse_decisions, lapse_due, lapse_offers, send_reminders
+from applications.actions.deciding import (
+    close_out,
+    decline_application,
+    decline_offer,
+    decline_rest,
+    make_offer,
+    mark_accepted,
+    shortlist,
+)
+from applications.actions.library import add_evidence, archive_evidence, edit_evidence, restore_evidence
+
+__all__ = [
+    "add_evidence", "answer_cancelled", "answer_competency", "archive_evidence", "close_out", "decline_application",
+    "decline_offer", "decline_rest", "edit_evidence", "lapse_decisions", "lapse_due", "lapse_offers", "make_offer",
+    "mark_accepted", "restore_evidence", "save_approach", "save_availability", "score", "send_reminders", "shortlist",
+    "start_application", "submit_application", "withdraw_application",
+]  # fmt: skip

@@ -1,0 +1,157 @@
+"""From the first word of a draft to the application that was sent, and its withdrawal."""
+
+import secrets
+import string
+
+from django.conf import settings
+from django.db import transaction
+
+from applications import notices
+from applications.actions.library import check_words, snapshot
+from applications.models import Application, ApplicationEvidence
+from applications.parts import missing_parts
+from applications.queries import live_of_project, live_of_student
+from marketplace.accounts.models import Student
+from marketplace.accounts.rules import is_member
+from marketplace.activity.actions import record
+from marketplace.db import lock
+from marketplace.errors import DomainError, InvalidTransition, LimitReached
+from projects.models import Project
+
+Status = Application.Status
+RUNNING = [Status.DRAFT, *Application.LIVE, Status.ACCEPTED]
+
+
+@transaction.atomic
+def start_application(*, project, by, at):
+    """The student's draft for this project; a second call returns the same one.
+
+    Raises DomainError (not_eligible, own_organization, answered), InvalidTransition when the project takes no
+    applications, LimitReached when the queue is full or the student has enough live ones.
+    """
+    student = lock(Student, by.student.pk)
+    running = Application.objects.filter(project=project, student=student, status__in=RUNNING).first()
+    if running is not None:
+        return running
+    check_may_apply(project, student, at)
+    check_limits(project, student)
+    application = Application.objects.create(project=project, student=student, created_at=at)
+    record("application.started", actor=by, subject=application, at=at)
+    return application
+
+
+def check_may_apply(project, student, at):
+    if is_member(student.user, project.organization):
+        raise DomainError("You belong to this organization, so you cannot apply to it.", code="own_organization")
+    if not student.is_eligible:
+        raise DomainError("Answer the questions about eligibility first.", code="not_eligible")
+    if not project.accepts_applications(at):
+        raise InvalidTransition("This project takes no applications any more.", code="closed")
+    ended = Application.objects.filter(project=project, student=student).exclude(status__in=RUNNING)
+    if ended.exclude(status=Status.WITHDRAWN).exists():
+        raise DomainError("You have had an answer for this project already.", code="answered")
+
+
+def check_limits(project, student):
+    most, own = settings.LIVE_APPLICATIONS_PER_PROJECT, settings.LIVE_APPLICATIONS_PER_STUDENT
+    if live_of_student(student) >= own:
+        raise LimitReached(
+            f"You have {own} live applications, the most at one time. Withdraw one, or wait for a decision.",
+            code="student_limit",
+        )
+    if live_of_project(project) >= most:
+        raise LimitReached(
+            f"This project has its {most} applications. If one is withdrawn while it is open, a place is free again.",
+            code="project_limit",
+        )
+
+
+@transaction.atomic
+def answer_competency(*, application, competency, evidence, by, at):
+    """Show this competency with that evidence of the library; it is copied, so that what is sent stays what it was."""
+    application = lock_draft(application)
+    if competency.project_id != application.project_id:
+        raise DomainError("This project does not ask for that.", code="other_project")
+    if evidence.student_id != application.student_id or evidence.archived_at:
+        raise DomainError("Choose evidence from your own library.", field="evidence", code="not_yours")
+    answer, _ = ApplicationEvidence.objects.update_or_create(
+        application=application, competency=competency, defaults={"evidence": evidence, **snapshot(evidence)}
+    )
+    return answer
+
+
+@transaction.atomic
+def save_approach(*, application, text, by, at):
+    application = lock_draft(application)
+    check_words(text, field="approach", what="Say in a few sentences how you would begin.")
+    application.approach = text.strip()
+    application.save(update_fields=["approach"])
+    return application
+
+
+@transaction.atomic
+def save_availability(*, application, is_available, by, at, note=""):
+    """The student confirms the hours and the dates. No is an honest answer, but cannot be sent."""
+    application = lock_draft(application)
+    application.is_available, application.availability_note = is_available, note.strip()
+    application.save(update_fields=["is_available", "availability_note"])
+    return application
+
+
+def lock_draft(application):
+    application = lock(Application, application.pk)
+    if application.status != Status.DRAFT:
+        raise InvalidTransition("This application was sent already and cannot be changed.")
+    return application
+
+
+@transaction.atomic
+def submit_application(*, application, by, at):
+    """Send it. Sending twice changes nothing.
+
+    The project's row is locked before the live applications are counted, and the student's before theirs, so that
+    the limits hold however many are sent at once. Raises DomainError, InvalidTransition, LimitReached.
+    """
+    project = lock(Project, application.project_id)
+    student = lock(Student, application.student_id)
+    application = lock(Application, application.pk)
+    if application.submitted_at is not None:
+        return application
+    if application.status != Status.DRAFT:
+        raise InvalidTransition("This draft was thrown away. Start again from the project's page.")
+    check_may_apply(project, student, at)
+    if missing := missing_parts(application):
+        raise DomainError(f"Still missing: {', '.join(missing)}.", code="incomplete")
+    check_limits(project, student)
+    application.move_to(Status.SUBMITTED, at=at, submitted_at=at, label=draw_label(project))
+    record("application.submitted", actor=by, subject=application, at=at)
+    notices.application_sent(application, at)
+    notices.application_received(application, at)
+    return application
+
+
+def draw_label(project):
+    """A free letter at random, so that it tells nothing about who came first; after Z come AA to ZZ."""
+    used = set(Application.objects.filter(project=project, label__gt="").values_list("label", flat=True))
+    letters = string.ascii_uppercase
+    free = [letter for letter in letters if letter not in used]
+    if not free:
+        free = [first + second for first in letters for second in letters if first + second not in used]
+    return secrets.choice(free)
+
+
+@transaction.atomic
+def withdraw_application(*, application, by, at):
+    """Take it back, or throw a draft away. Withdrawing twice changes nothing; an offer is declined instead."""
+    lock(Project, application.project_id)
+    application = lock(Application, application.pk)
+    if application.status == Status.WITHDRAWN:
+        return application
+    if application.status == Status.OFFERED:
+        raise InvalidTransition("There is an offer for you: decline it instead.")
+    was_sent = application.submitted_at is not None
+    application.move_to(Status.WITHDRAWN, at=at, decided_at=at if was_sent else None)
+    record("application.withdrawn", actor=by, subject=application, at=at)
+    if was_sent:
+        notices.application_withdrawn(application, at)
+    return application

@@ -1,0 +1,98 @@
+"""What happens when nobody does anything: offers expire, decision dates pass, cancelled projects answer.
+
+Each row is handled in its own transaction, locked and read again, so that a run may die anywhere and another repeat it.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from applications import notices
+from applications.actions.deciding import close_out, end_unselected
+from applications.models import Application
+from applications.queries import places_left
+from applications.skills_shown import confirm_assessed
+from marketplace.activity.actions import record
+from marketplace.db import lock
+from projects.models import Project
+
+Status, Reason = Application.Status, Application.Reason
+TO_DECIDE = [Status.SUBMITTED, Status.SHORTLISTED]
+BATCH = 200  # rows per run; the next run takes the next
+REMINDERS = [("48h", timedelta(hours=48)), ("24h", timedelta(hours=24))]  # before the decision date
+OFFER_REMINDER = timedelta(hours=24)  # before an offer expires
+
+
+def lapse_due(*, at):
+    """Expire offers, then let passed decision dates end what waits for them. Returns how many applications ended."""
+    return lapse_offers(at=at) + lapse_decisions(at=at)
+
+
+def lapse_offers(*, at):
+    due = Application.objects.filter(status=Status.OFFERED, offer_expires_at__lte=at).order_by("offer_expires_at")
+    return sum(_lapse_offer(application, at) for application in due[:BATCH])
+
+
+@transaction.atomic
+def _lapse_offer(application, at):
+    lock(Project, application.project_id)
+    application = lock(Application, application.pk)
+    if application.status != Status.OFFERED or application.offer_expires_at > at:
+        return 0
+    application.move_to(Status.LAPSED, at=at, decided_at=at)
+    record("offer.lapsed", actor=None, subject=application, at=at)
+    notices.offer_lapsed(application, at)
+    return 1
+
+
+def lapse_decisions(*, at):
+    """PRODUCT, decision guarantee: by the decision date every application has ended, one way or the other."""
+    due = Project.objects.filter(decisions_due_at__lte=at, applications__status__in=TO_DECIDE).distinct()
+    return sum(_end_undecided(project, at) for project in due.order_by("decisions_due_at")[:BATCH])
+
+
+@transaction.atomic
+def _end_undecided(project, at):
+    """Places all taken or offered: the others were not selected. Otherwise the organization let it lapse."""
+    project = lock(Project, project.pk)
+    if project.decisions_due_at > at:
+        return 0
+    rows = Application.objects.select_for_update(of=("self",)).filter(project=project, status__in=TO_DECIDE)
+    waiting = list(rows.order_by("pk"))
+    if places_left(project) == 0:
+        for application in waiting:
+            end_unselected(application, reason=Reason.FILLED, by=None, at=at)
+        return len(waiting)
+    for application in waiting:
+        application.move_to(Status.LAPSED, at=at, decided_at=at)
+        record("application.lapsed", actor=None, subject=application, at=at)
+        confirm_assessed(application, at=at)
+        notices.decision_lapsed(application, at)
+    if waiting:
+        record("project.decision_lapsed", actor=None, subject=project, at=at, applications=len(waiting))
+        notices.decisions_lapsed(project, len(waiting), at)
+    return len(waiting)
+
+
+def answer_cancelled(*, at):
+    """Projects know nothing of applications: the live ones of a cancelled or removed project get their answer here."""
+    gone = [Project.Status.CANCELLED, Project.Status.REMOVED]
+    due = Project.objects.filter(status__in=gone, applications__status__in=Application.LIVE).distinct()
+    return sum(
+        len(close_out(project=project, at=at, reason=Reason.CANCELLED)) for project in due.order_by("pk")[:BATCH]
+    )
+
+
+def send_reminders(*, at):
+    """To the organization before its decision date, to the student before an offer expires. Keys make each one once."""
+    for name, before in REMINDERS:
+        due = Project.objects.filter(
+            decisions_due_at__gt=at, decisions_due_at__lte=at + before, applications__status__in=TO_DECIDE
+        ).select_related("organization")
+        for project in due.distinct().order_by("decisions_due_at")[:BATCH]:
+            notices.decide_soon(project, name, at)
+    offers = Application.objects.filter(
+        status=Status.OFFERED, offer_expires_at__gt=at, offer_expires_at__lte=at + OFFER_REMINDER
+    ).select_related("project__organization", "student__user")
+    for application in offers.order_by("offer_expires_at")[:BATCH]:
+        notices.offer_expires_soon(application, at)

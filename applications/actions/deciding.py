@@ -1,0 +1,151 @@
+"""Shortlist, decline, offer: each application ends with an answer, and the answer carries its reasons."""
+
+from django.conf import settings
+from django.db import transaction
+
+from applications import notices
+from applications.models import Application
+from applications.queries import assessed_ids, is_assessed, places_left
+from applications.skills_shown import confirm_assessed
+from marketplace.activity.actions import record
+from marketplace.clock import days
+from marketplace.db import lock
+from marketplace.errors import DomainError, InvalidTransition, LimitReached
+from projects.models import Project
+
+Status, Reason = Application.Status, Application.Reason
+CHOOSABLE = [Reason.EVIDENCE, Reason.STRONGER, Reason.AVAILABILITY]  # the others come from the project's own fate
+ON_MERIT = {Reason.EVIDENCE, Reason.STRONGER}
+
+
+@transaction.atomic
+def shortlist(*, application, by, at):
+    """Reveal who it is, and log that. Shortlisting twice changes nothing.
+
+    Raises DomainError (not_assessed) until one assessor has scored every competency.
+    """
+    application = lock(Application, application.pk)
+    if application.status == Status.SHORTLISTED:
+        return application
+    check_assessed(application)
+    application.move_to(Status.SHORTLISTED, at=at, revealed_at=at)
+    record("application.shortlisted", actor=by, subject=application, at=at)
+    record("application.revealed", actor=by, subject=application, at=at)
+    confirm_assessed(application, at=at)
+    notices.shortlisted(application, at)
+    notices.settle_decisions(application.project, at)
+    return application
+
+
+@transaction.atomic
+def decline_application(*, application, reason, by, at, feedback=""):
+    """Not selected, with a reason code, the levels, and a note if there is one. Twice changes nothing.
+
+    A reason on merit needs an assessment: the applicant's levels are the feedback.
+    """
+    application = lock(Application, application.pk)
+    if application.status == Status.NOT_SELECTED:
+        return application
+    if application.status == Status.OFFERED:
+        raise InvalidTransition("An offer stands until it is answered or expires; it cannot be taken back.")
+    if reason not in CHOOSABLE:
+        raise DomainError("Choose a reason.", field="reason", code="bad_reason")
+    if reason in ON_MERIT:
+        check_assessed(application)
+    return end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
+
+
+@transaction.atomic
+def decline_rest(*, project, reason, by, at, feedback=""):
+    """Decline everybody who was assessed and not shortlisted. Returns them; those without an assessment stay."""
+    if reason not in CHOOSABLE:
+        raise DomainError("Choose a reason.", field="reason", code="bad_reason")
+    project = lock(Project, project.pk)
+    assessed = assessed_ids(project)
+    rows = Application.objects.select_for_update(of=("self",)).filter(project=project, status=Status.SUBMITTED)
+    declined = [application for application in rows.order_by("pk") if application.pk in assessed]
+    for application in declined:
+        end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
+    return declined
+
+
+def check_assessed(application):
+    if not is_assessed(application):
+        raise DomainError(
+            f"Score every competency of Applicant {application.label} first: the levels are the feedback.",
+            code="not_assessed",
+        )
+
+
+def end_unselected(application, *, reason, by, at, feedback=""):
+    """The locked application gets its answer. `by` is null where nobody chose (places filled, project cancelled)."""
+    application.move_to(Status.NOT_SELECTED, at=at, reason=reason, feedback=feedback, decided_at=at)
+    record("application.not_selected", actor=by, subject=application, at=at, reason=reason)
+    confirm_assessed(application, at=at)
+    notices.not_selected(application, at)
+    notices.settle_decisions(application.project, at)
+    return application
+
+
+@transaction.atomic
+def make_offer(*, application, by, at, note=""):
+    """Offer a place, for OFFER_DAYS. Offering twice returns the standing offer.
+
+    The project's row is locked before the places are counted. Raises LimitReached when none is left.
+    """
+    project = lock(Project, application.project_id)
+    application = lock(Application, application.pk)
+    if application.status == Status.OFFERED:
+        return application
+    if project.status not in (Project.Status.OPEN, Project.Status.CLOSED):
+        raise InvalidTransition(f"This project is {project.get_status_display().lower()} now.")
+    if application.may_become(Status.OFFERED) and places_left(project) == 0:
+        raise LimitReached(_no_place(project), code="no_places")
+    application.move_to(
+        Status.OFFERED, at=at, offered_at=at, offer_expires_at=at + days(settings.OFFER_DAYS), offer_note=note.strip()
+    )
+    record("offer.made", actor=by, subject=application, at=at)
+    notices.offer_made(application, at)
+    notices.settle_decisions(project, at)
+    return application
+
+
+def _no_place(project):
+    if project.places == 1:
+        return "The place is taken or offered. If the offer is declined or expires, you can offer it again."
+    return f"All {project.places} places are taken or offered. If an offer is declined or expires, you can offer again."
+
+
+@transaction.atomic
+def decline_offer(*, application, by, at):
+    """The student says no. Saying it twice changes nothing."""
+    lock(Project, application.project_id)
+    application = lock(Application, application.pk)
+    if application.status == Status.DECLINED:
+        return application
+    application.move_to(Status.DECLINED, at=at, decided_at=at)
+    record("offer.declined", actor=by, subject=application, at=at)
+    notices.offer_declined(application, at)
+    return application
+
+
+@transaction.atomic
+def mark_accepted(*, application, at):
+    """The status only: engagements.accept_offer calls it inside its transaction, with the project locked."""
+    application = lock(Application, application.pk)
+    if application.status == Status.ACCEPTED:
+        return application
+    application.move_to(Status.ACCEPTED, at=at, decided_at=at)
+    notices.settle_offer(application, at)
+    return application
+
+
+@transaction.atomic
+def close_out(*, project, at, reason=Reason.FILLED):
+    """Everybody who still waits gets an answer: the places are filled, or the project was cancelled. Returns them."""
+    project = lock(Project, project.pk)
+    waiting = Application.objects.select_for_update(of=("self",)).filter(project=project, status__in=Application.LIVE)
+    ended = [end_unselected(row, reason=reason, by=None, at=at) for row in waiting.order_by("pk")]
+    for application in ended:
+        notices.settle_offer(application, at)
+    return ended

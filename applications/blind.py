@@ -1,0 +1,112 @@
+"""The one door between an application and those who judge it: what is not here, they do not see.
+
+Pages, notices and downloads of the organization are made from an Applicant, never from the rows. Before the
+shortlist it has a letter and the evidence; the name, the address and the portfolio appear with `revealed_at`.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+
+from applications.models import Evidence
+from applications.wording import look_of
+from marketplace.files.serving import may_show_inline
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Evidence for one competency. `url` leads to it through us: an address itself may spell a name."""
+
+    number: int
+    competency: object
+    title: str
+    statement: str
+    is_file: bool
+    url: str
+    site: str = ""  # of a link: "github.com"
+    file_name: str = ""  # of a file: "evidence-1.pdf", never what its author called it
+    size: int = 0
+    is_picture: bool = False
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who it is, from the shortlist on."""
+
+    name: str
+    email: str
+    headline: str
+    portfolio_url: str
+
+
+@dataclass(frozen=True)
+class Applicant:
+    code: str
+    label: str
+    status: str
+    look: dict
+    answers: tuple
+    approach: str
+    availability_note: str
+    person: Person | None
+    offer_expires_at: object = None
+
+    @property
+    def blind_name(self):
+        return f"Applicant {self.label}"
+
+    @property
+    def name(self):
+        """ "Applicant C", and from the shortlist on the person's name."""
+        return self.person.name if self.person else self.blind_name
+
+    @property
+    def is_revealed(self):
+        return self.person is not None
+
+    def answer_to(self, competency):
+        return next((answer for answer in self.answers if answer.competency.pk == competency.pk), None)
+
+
+def applicant(application):
+    """The Applicant of a submitted application; `answers` with competency, skill and file must be prefetched."""
+    return Applicant(
+        code=application.code, label=application.label, status=application.status,
+        look=look_of(application, for_student=False), answers=tuple(_answers(application)),
+        approach=application.approach, availability_note=application.availability_note,
+        person=_person(application) if application.revealed_at else None,
+        offer_expires_at=application.offer_expires_at,
+    )  # fmt: skip
+
+
+def name_of(application):
+    """ "Applicant C" or, once revealed, the name: for notices to the organization."""
+    return application.student.display_name if application.revealed_at else f"Applicant {application.label}"
+
+
+def file_name(number, stored):
+    return f"evidence-{number}{stored.extension}"
+
+
+def _answers(application):
+    ordered = sorted(application.answers.all(), key=lambda answer: answer.competency.position)
+    for number, answer in enumerate(ordered, 1):
+        is_file = answer.kind == Evidence.Kind.FILE
+        yield Answer(
+            number=number, competency=answer.competency, title=answer.title, statement=answer.statement,
+            is_file=is_file, url=reverse("applications:evidence_file", args=[application.code, number]),
+            site="" if is_file else urlsplit(answer.url).hostname or "",
+            file_name=file_name(number, answer.file) if is_file else "",
+            size=answer.file.size if is_file else 0,
+            is_picture=is_file and may_show_inline(answer.file),
+        )  # fmt: skip
+
+
+def _person(application):
+    student = application.student
+    shows = student.portfolio_public and not student.user.is_suspended
+    return Person(
+        name=student.display_name, email=student.user.email, headline=student.headline,
+        portfolio_url=student.get_absolute_url() if shows else "",
+    )  # fmt: skip

@@ -1,0 +1,120 @@
+"""What the student who applied is told. Amount and date come first; the reason and the levels with every answer."""
+
+from applications.models import Application, Shown
+from applications.notices.telling import applied, fee, page, student_of, tell
+from applications.queries import competencies_of, levels_of
+from marketplace.notifications.actions import mark_done
+
+Reason = Application.Reason
+
+
+def application_sent(application, at):
+    project = application.project
+    tell(
+        student_of(application), kind="application.sent", key=f"sent:{application.code}", at=at,
+        title=f"{project.organization} received your application for “{project.title}”",
+        body=f"{fee(project)} for about {project.hours} hours. You have an answer by {{decision}} at the latest.\n\n"
+        "Your evidence is judged without your name. It is shown when you are shortlisted.",
+        dates={"decision": project.decisions_due_at},
+        facts=[("Reference", application.code.upper()), ("Pay", f"{fee(project)} fixed"), ("Answer by", "{decision}")],
+        url=application.get_absolute_url(), action="See your application", reason=applied(application),
+    )  # fmt: skip
+
+
+def shortlisted(application, at):
+    project = application.project
+    tell(
+        student_of(application), kind="application.shortlisted", key=f"shortlisted:{application.code}", at=at,
+        title=f"{project.organization} shortlisted you for “{project.title}”: {fee(project)}",
+        body=f"{fee(project)} is within reach. {project.organization} decides by {{decision}}.\n\n"
+        "From now on they see your name, your e-mail address and your portfolio. Set up your payouts now, so that "
+        "nothing delays you if you get the offer.",
+        dates={"decision": project.decisions_due_at}, facts=level_facts(application),
+        url=application.get_absolute_url(), action="See your application", reason=applied(application),
+    )  # fmt: skip
+
+
+def offer_made(application, at):
+    project = application.project
+    note = f"\n\n{project.organization} writes:\n\n{application.offer_note}" if application.offer_note else ""
+    tell(
+        student_of(application), kind="offer.made", key=f"offer:{application.code}", at=at, needs_action=True,
+        title=f"{project.organization} offers you {fee(project)} for “{project.title}”",
+        body=f"{fee(project)} fixed for about {project.hours} hours. Answer by {{expires}}, or the offer expires.\n\n"
+        f"You start when {project.organization} has funded the project, not before.{note}",
+        dates={"expires": application.offer_expires_at}, due_at=application.offer_expires_at,
+        facts=[("Pay", f"{fee(project)} fixed"), ("Answer by", "{expires}"), ("Work due", f"{project.work_due_on:%a %d %b %Y}")],
+        url=page("offer_view", application), action="Answer the offer", reason=applied(application),
+    )  # fmt: skip
+
+
+def offer_expires_soon(application, at):
+    project = application.project
+    tell(
+        student_of(application), kind="offer.expiring", key=f"offer-soon:{application.code}", at=at,
+        title=f"Your {fee(project)} offer for “{project.title}” expires {{expires}}",
+        body=f"{fee(project)} from {project.organization}: answer by {{expires}}. A no frees the place for somebody else.",
+        dates={"expires": application.offer_expires_at}, due_at=application.offer_expires_at,
+        url=page("offer_view", application), action="Answer the offer", reason=applied(application),
+    )  # fmt: skip
+
+
+def settle_offer(application, at):
+    """Nothing waits for the student's answer any more."""
+    mark_done(kind="offer.made", url=page("offer_view", application), at=at)
+
+
+WHY = {
+    Reason.EVIDENCE: "The evidence did not show a competency at the level asked for.",
+    Reason.STRONGER: "Others showed the competencies more strongly.",
+    Reason.AVAILABILITY: "Your availability did not fit the dates.",
+    Reason.FILLED: "All places were filled.",
+    Reason.CANCELLED: "The project was cancelled. This says nothing about your application.",
+}
+
+
+def not_selected(application, at):
+    project = application.project
+    feedback = f"\n\n{project.organization} writes:\n\n{application.feedback}" if application.feedback else ""
+    levels = level_facts(application)
+    learn = "\n\nBelow is what your evidence showed, competency by competency." if levels else ""
+    tell(
+        student_of(application), kind="application.not_selected", key=f"not-selected:{application.code}", at=at,
+        title=f"{project.organization} did not select you for “{project.title}”",
+        body=f"{WHY[application.reason]}{learn}{feedback}\n\nYour evidence stays in your library for the next project.",
+        facts=levels, url=application.get_absolute_url(), action="See your levels", reason=applied(application),
+    )  # fmt: skip
+
+
+def decision_lapsed(application, at):
+    project = application.project
+    tell(
+        student_of(application), kind="application.lapsed", key=f"lapsed:{application.code}", at=at,
+        title=f"{project.organization} did not decide on “{project.title}” in time",
+        body=f"The decision was due {{due}} and {project.organization} let it pass. This says nothing about your "
+        "evidence.\n\nIt counts against the response rate that every one of their projects shows. Your place among "
+        "your live applications is free again.",
+        dates={"due": project.decisions_due_at}, facts=level_facts(application), url=application.get_absolute_url(),
+        action="See your application", reason=applied(application),
+    )  # fmt: skip
+
+
+def offer_lapsed_for_student(application, at):
+    project = application.project
+    tell(
+        student_of(application), kind="offer.lapsed", key=f"offer-lapsed:{application.code}", at=at,
+        title=f"Your {fee(project)} offer for “{project.title}” has expired",
+        body=f"The offer was open until {{expires}}. {project.organization} may offer the place to somebody else now.",
+        dates={"expires": application.offer_expires_at}, url=application.get_absolute_url(),
+        action="See your application", reason=applied(application),
+    )  # fmt: skip
+
+
+def level_facts(application):
+    """[(skill, "Meets (asked: Working)")] where somebody has scored it."""
+    levels = levels_of([application]).get(application.pk, {})
+    return [
+        (str(competency.skill), f"{Shown(levels[competency.pk]).label} (asked: {competency.get_level_display()})")
+        for competency in competencies_of(application.project)
+        if competency.pk in levels
+    ]

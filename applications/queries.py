@@ -1,0 +1,96 @@
+"""Reads that more than one caller needs. Each is a constant number of queries, whatever the number of rows."""
+
+from collections import defaultdict
+from statistics import median_low
+
+from django.conf import settings
+from django.db.models import Count, Prefetch, Q
+
+from applications.models import Application, ApplicationEvidence, Assessment, Evidence, EvidenceSkill, Score
+
+Status = Application.Status
+
+
+def library_of(student, *, archived=False):
+    """The student's evidence, newest first, with its skills and in how many sent applications it is."""
+    sent = Q(uses__application__submitted_at__isnull=False)
+    rows = Evidence.objects.filter(student=student, archived_at__isnull=not archived).select_related("file")
+    skills = Prefetch(
+        "evidence_skills", EvidenceSkill.objects.select_related("skill").order_by("-level", "skill__name")
+    )
+    return rows.prefetch_related(skills).annotate(sent=Count("uses", filter=sent)).order_by("-created_at", "-pk")
+
+
+def live_of_student(student):
+    """How many live applications the student has; PRODUCT allows LIVE_APPLICATIONS_PER_STUDENT."""
+    return Application.objects.live().filter(student=student).count()
+
+
+def live_of_project(project):
+    return Application.objects.live().filter(project=project).count()
+
+
+def capacity(project, student):
+    """What the limits leave, in numbers for a page: {project_live, project_most, student_live, student_most}."""
+    return {
+        "project_live": live_of_project(project),
+        "project_most": settings.LIVE_APPLICATIONS_PER_PROJECT,
+        "student_live": live_of_student(student),
+        "student_most": settings.LIVE_APPLICATIONS_PER_STUDENT,
+    }
+
+
+def places_left(project):
+    """Places that are neither taken nor offered. A cancelled engagement (an app above this one) frees its place."""
+    taken = Application.objects.filter(project=project, status__in=[Status.OFFERED, Status.ACCEPTED])
+    return max(project.places - taken.exclude(engagement__status="cancelled").count(), 0)
+
+
+def with_answers(rows):
+    """Applications with what the blind view and the student's own pages show."""
+    answers = ApplicationEvidence.objects.select_related("competency__skill", "file", "evidence")
+    return rows.select_related("project__organization", "student__user").prefetch_related(
+        Prefetch("answers", answers.order_by("competency__position"))
+    )
+
+
+def of_student(student):
+    """The student's applications, newest first; drafts that were thrown away are not listed."""
+    rows = Application.objects.filter(student=student).exclude(status=Status.WITHDRAWN, submitted_at=None)
+    return rows.select_related("project__organization").order_by("-created_at", "-pk")
+
+
+def competencies_of(project):
+    return list(project.competencies.select_related("skill").order_by("position"))
+
+
+def scores_of(applications):
+    """{application id: {competency id: {assessor id: Score}}}, in one query."""
+    found = defaultdict(lambda: defaultdict(dict))
+    rows = Score.objects.filter(assessment__application__in=applications).select_related("assessment__assessor")
+    for score in rows:
+        found[score.assessment.application_id][score.competency_id][score.assessment.assessor_id] = score
+    return found
+
+
+def levels_of(applications):
+    """{application id: {competency id: level}}: the (low) median over the assessors, as the applicant is told it."""
+    return {
+        application: {
+            competency: median_low([score.level for score in scores.values()])
+            for competency, scores in competencies.items()
+        }
+        for application, competencies in scores_of(applications).items()
+    }
+
+
+def assessed_ids(project):
+    """The applications that at least one assessor has scored in every competency."""
+    wanted = project.competencies.count()
+    rows = Assessment.objects.filter(application__project=project).values("application_id", "pk")
+    complete = rows.annotate(scored=Count("scores")).filter(scored__gte=wanted)
+    return {row["application_id"] for row in complete} if wanted else set()
+
+
+def is_assessed(application):
+    return application.pk in assessed_ids(application.project)

@@ -1,0 +1,31 @@
+"""How an application reads to each side, and how words in a text are counted."""
+
+from applications.models import Application
+
+MAX_WORDS = 150
+
+# status: (look, icon, the student's word, the organization's word)
+_STATUS = {
+    "draft": ("neutral", "circle-dashed", "Draft", "Draft"),
+    "submitted": ("info", "circle-dot", "Received", "To review"),
+    "shortlisted": ("info", "star", "Shortlisted", "Shortlisted"),
+    "offered": ("warning", "hourglass", "Offer for you", "Offered"),
+    "accepted": ("success", "circle-check", "Accepted", "Accepted"),
+    "not_selected": ("neutral", "circle", "Not selected", "Not selected"),
+    "declined": ("neutral", "circle", "You declined the offer", "Declined the offer"),
+    "withdrawn": ("neutral", "circle", "You withdrew", "Withdrew"),
+    "lapsed": ("neutral", "circle", "No decision", "No decision in time"),
+}
+
+
+def count_words(text):
+    """Words as a person counts them: runs of non-blanks."""
+    return len((text or "").split())
+
+
+def look_of(application, *, for_student):
+    """{kind, icon, word} of the state as that side reads it."""
+    kind, icon, student_word, organization_word = _STATUS[application.status]
+    if application.status == Application.Status.LAPSED and application.offered_at:
+        return {"kind": kind, "icon": icon, "word": "Offer expired"}
+    return {"kind": kind, "icon": icon, "word": student_word if for_student else organization_word}
