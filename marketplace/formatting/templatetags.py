@@ -169,3 +169,9 @@ def stylesheet():
         '<link rel="stylesheet" href="{}">',
         reverse("stylesheet", args=[css.current().digest]),
     )
+
+
+@register.simple_tag
+def site_name():
+    """The site's name, for pages drawn without context processors (500, 503)."""
+    return settings.SITE_NAME
