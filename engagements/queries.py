@@ -2,7 +2,7 @@
 
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 
-from engagements.models import Delivery, Engagement, Message, Review, VerifiedCompetency
+from engagements.models import Delivery, Dispute, Engagement, Message, Review, VerifiedCompetency
 from marketplace.accounts.models import Membership, Organization
 from marketplace.accounts.rules import POSTERS
 
@@ -29,12 +29,14 @@ def with_turn(rows):
     latest = Delivery.objects.filter(engagement=OuterRef("pk")).order_by("-version")
     latest_message = Message.objects.filter(engagement=OuterRef("pk")).order_by("-sent_at", "-pk")
     mine = Review.objects.filter(engagement=OuterRef("pk"))
+    disputes = Dispute.objects.filter(engagement=OuterRef("pk"), resolved_at=None)
     return rows.with_people().annotate(
         latest_version=Subquery(latest.values("version")[:1]),
         last_message_at=Subquery(latest_message.values("sent_at")[:1]),
         payout_status=F("payout__status"),  # payments stand above this app: by name only
         payout_paid_at=F("payout__paid_at"),
         payout_hold=F("payout__hold_reason"),
+        dispute_due_at=Subquery(disputes.values("due_at")[:1]),
         student_reviewed_at=Subquery(mine.filter(side=Review.Side.STUDENT).values("written_at")[:1]),
         organization_reviewed_at=Subquery(mine.filter(side=Review.Side.ORGANIZATION).values("written_at")[:1]),
     )
@@ -49,9 +51,20 @@ def case_file(engagement):
         "deliveries": list(
             deliveries.prefetch_related("files", "change_request__items__criterion").order_by("-version")
         ),
-        "messages": list(messages.order_by("sent_at", "pk")),
+        "messages_sent": list(messages.order_by("sent_at", "pk")),
         "disputes": list(engagement.disputes.select_related("opened_by", "resolved_by").order_by("opened_at")),
     }
+
+
+def name_of(user, engagement):
+    """What the other side reads: the student's chosen name, a colleague's full name, never an address."""
+    if user is None:
+        return "The clock"
+    if user.pk == engagement.student.user_id:
+        return engagement.student.display_name
+    if user.is_staff:
+        return "A moderator"
+    return user.name or engagement.organization.name
 
 
 def team_of(engagement, roles=POSTERS):

@@ -67,10 +67,11 @@ def plan(at):
 def before_work(at):
     unfunded = Engagement.objects.filter(status=Status.AWAITING_FUNDING)
     waiting = Engagement.objects.exclude(KICKED_OFF).filter(status=Status.ACTIVE)
+    pay, confirm = notices.funding_reminder, notices.kickoff_reminder
     return [
-        ("funding-2-days", "funding_due_at", due_within(unfunded, "funding_due_at", at, 24, 48), notices.funding_reminder),
-        ("funding-1-day", "funding_due_at", due_within(unfunded, "funding_due_at", at, 0, 24), notices.funding_reminder),
-        ("kickoff-1-day", "kickoff_due_at", due_within(waiting, "kickoff_due_at", at, 0, 24), notices.kickoff_reminder),
+        ("funding-2-days", "funding_due_at", due_within(unfunded, "funding_due_at", at, 24, 48), pay),
+        ("funding-1-day", "funding_due_at", due_within(unfunded, "funding_due_at", at, 0, 24), pay),
+        ("kickoff-1-day", "kickoff_due_at", due_within(waiting, "kickoff_due_at", at, 0, 24), confirm),
         ("kickoff-overdue", "kickoff_due_at", waiting.filter(kickoff_due_at__lte=at), notices.kickoff_overdue),
     ]  # fmt: skip
 

@@ -59,14 +59,16 @@ def check_delivery(note, link, files, by):
 
 
 @transaction.atomic
-def request_changes(*, engagement, items, by, at, summary=""):
+def request_changes(*, engagement, items, by, at, summary="", version=None):
     """Answer the version under review with the criteria it does not meet yet; stops the review clock.
 
     `items`: [{"criterion": AcceptanceCriterion, "comment": str}, …], at least one. Raises LimitReached after
-    CHANGE_ROUNDS. Asking twice for the same version returns the first request.
+    CHANGE_ROUNDS. Asking twice for the same version returns the first request. `version`: the one that was read.
     """
     engagement = lock(Engagement, engagement.pk)
     delivery = engagement.deliveries.order_by("-version").first()
+    if delivery is not None and version not in (None, delivery.version):
+        raise InvalidTransition(f"Version {delivery.version} is the latest. Read that one before you ask for changes.")
     if engagement.status == Status.CHANGES_REQUESTED:
         return delivery.change_request
     refuse_unless_under_review(engagement, at)

@@ -1,7 +1,7 @@
 """From the accepted offer to the last version."""
 
 from engagements.notices.telling import fee, page, payers_of, student_of, tell, total
-from engagements.queries import team_of
+from engagements.queries import name_of, team_of
 from engagements.rules import STUDENT
 from marketplace.notifications.actions import mark_done
 
@@ -90,7 +90,9 @@ def message_sent(message, side, at):
     others = team_of(engagement) if side == STUDENT else student_of(engagement)
     count = message.files.count()
     attached = f"{count} file{'' if count == 1 else 's'} attached." if count else ""
-    author = engagement.student if side == STUDENT else f"{message.author} of {engagement.organization}"
+    author = name_of(message.author, engagement)
+    if side != STUDENT:
+        author = f"{author} of {engagement.organization}"
     tell(
         others, engagement, kind="engagement.message", key=f"message:{message.code}", at=at,
         title=f"{author} wrote about “{engagement.project}”", first=message.body[:1_000] or attached,
@@ -125,6 +127,7 @@ def changes_requested(change_request, at):
     lines = [f"- {item.criterion.text}: {item.comment}" for item in items]
     missing = "\n".join(lines) + (f"\n\n{change_request.summary}" if change_request.summary else "")
     due = {"due": engagement.due_at}
+    who = name_of(change_request.requested_by, engagement)
     tell(
         student_of(engagement), engagement, kind="delivery.next", key=f"changes:{version}", at=at, dates=due,
         due_at=engagement.due_at, needs_action=True, action=f"Deliver version {version + 1}",
@@ -134,7 +137,7 @@ def changes_requested(change_request, at):
     )  # fmt: skip
     tell(
         team_of(engagement), engagement, kind="delivery.changes", key=f"changes:{version}", at=at, dates=due,
-        title=f"{change_request.requested_by} asked {engagement.student} for changes to “{engagement.project}”",
+        title=f"{who} asked {engagement.student} for changes to “{engagement.project}”",
         first=f"Version {version + 1} is due by {{due}}. The review clock starts again when it arrives.", more=missing,
         url=page(engagement, "delivery", version), action="See the request",
     )  # fmt: skip

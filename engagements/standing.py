@@ -1,0 +1,205 @@
+"""Where an engagement stands and whose turn it is, in the words of whoever reads it.
+
+Works on rows of `queries.with_turn`; asks the database nothing more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+
+from engagements.models import Engagement
+from engagements.rules import ORGANIZATION, STUDENT, may_pay_for, side_of
+from marketplace.clock import days
+from marketplace.money import format_money
+
+STEPS = ["Agreed", "Funded", "In progress", "Delivered", "Approved", "Paid"]
+Status = Engagement.Status
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`headline` (+ "by" `due_at`) and `detail` make the status line; `todo` is for Home, when `yours`."""
+
+    word: str
+    headline: str
+    detail: str = ""
+    kind: str = "info"
+    due_at: datetime | None = None
+    yours: bool = False
+    action: str = ""
+    url: str = ""
+    todo: str = ""
+    step: int = 1
+    due_word: str = " by"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One engagement as one person reads it at one moment."""
+
+    engagement: Engagement
+    side: str | None
+    pays: bool
+    at: datetime
+
+    @property
+    def fee(self):
+        return format_money(self.engagement.fee_amount, self.engagement.currency)
+
+    @property
+    def total(self):
+        return format_money(self.engagement.total_amount, self.engagement.currency)
+
+    @property
+    def title(self):
+        return f"“{self.engagement.project.title}”"
+
+    @property
+    def student(self):
+        return "you" if self.side == STUDENT else str(self.engagement.student)
+
+    def path(self, name, *more):
+        return reverse(f"engagements:{name}", args=[self.engagement.code, *more])
+
+
+def standing(engagement, user, at):
+    """The Standing of `engagement` for `user`."""
+    reading = Reading(engagement, side_of(user, engagement), may_pay_for(user, engagement), at)
+    return WORDS[engagement.status](reading)
+
+
+def awaiting_funding(r):
+    e = r.engagement
+    if r.pays:
+        return Standing(
+            "Waiting for your payment", f"Your turn: pay {r.total}",
+            f"Otherwise it lapses and {e.student} is free again.", "warning", e.funding_due_at, True,
+            f"Pay {r.total}", payment_path("fund", e), f"Pay {r.total} for {r.title}", 2,
+        )  # fmt: skip
+    if r.side == STUDENT:
+        detail = "Do not start before that. Without payment it lapses and you are free."
+        headline = f"Waiting for {e.organization} to fund {r.fee}"
+        return Standing("Waiting for funding", headline, detail, "info", e.funding_due_at, step=2)
+    headline = f"Waiting for an owner or finance member to pay {r.total}"
+    return Standing("Waiting for funding", headline, "Work starts then.", "info", e.funding_due_at, step=2)
+
+
+def active(r):
+    return delivering(r, 1, "In progress") if r.engagement.kicked_off else kicking_off(r)
+
+
+def kicking_off(r):
+    e = r.engagement
+    missing = {STUDENT: e.kickoff_student_at is None, ORGANIZATION: e.kickoff_organization_at is None}
+    if r.side and missing[r.side]:
+        other = e.organization if r.side == STUDENT else e.student
+        detail = (
+            "Then work can start." if not missing[ORGANIZATION if r.side == STUDENT else STUDENT]
+            else f"Work starts when {other} has confirmed as well."
+        )  # fmt: skip
+        return Standing(
+            "Kickoff", "Your turn: confirm the kickoff", detail, "warning", e.kickoff_due_at, True,
+            "Confirm the kickoff", r.path("kickoff"), f"Confirm the kickoff of {r.title}", 3,
+        )  # fmt: skip
+    names = [str(e.student)] * missing[STUDENT] + [str(e.organization)] * missing[ORGANIZATION]
+    headline = f"Waiting for {' and '.join(names)} to confirm the kickoff"
+    return Standing("Kickoff", headline, "Work starts then.", "info", e.kickoff_due_at, step=3)
+
+
+def delivering(r, version, word):
+    e = r.engagement
+    late = r.at >= e.due_at
+    if r.side == STUDENT:
+        return Standing(
+            "Overdue" if late else word, f"{'Overdue' if late else 'Your turn'}: deliver version {version}",
+            f"{r.fee} is held for you until then.", "danger" if late else "warning", e.due_at, True,
+            f"Deliver version {version}", r.path("deliver"), f"Deliver version {version} of {r.title}", 3,
+        )  # fmt: skip
+    if late:
+        word, detail = "Overdue", "The student has been reminded. Ask when it comes."
+        headline, kind = f"{e.student} is late with version {version}", "danger"
+    else:
+        headline, detail, kind = f"{e.student} is working on version {version}", "", "info"
+    return Standing(word, headline, detail, kind, e.due_at, step=3, due_word=", due")
+
+
+def delivered(r):
+    e = r.engagement
+    version = e.latest_version
+    if r.at >= e.review_due_at:
+        headline = f"The time to review version {version} is over"
+        return Standing("Delivered", headline, "It is being approved automatically.", "info", step=4)
+    if r.side == ORGANIZATION:
+        return Standing(
+            "Delivered", f"Your turn: review version {version}",
+            f"If you do nothing it is approved, and {r.fee} is paid out.", "warning", e.review_due_at, True,
+            f"Review version {version}", r.path("delivery", version), f"Review version {version} of {r.title}", 4,
+        )  # fmt: skip
+    headline = f"Waiting for {e.organization} to review version {version}"
+    return Standing("Delivered", headline, "Without an answer it is approved then.", "info", e.review_due_at, step=4)
+
+
+def changes_requested(r):
+    return delivering(r, r.engagement.latest_version + 1, "Changes requested")
+
+
+def disputed(r):
+    detail = f"{r.fee} stays held until then. It is free of charge."
+    step = 4 if r.engagement.latest_version else 3
+    return Standing("Disputed", "A moderator decides", detail, "danger", r.engagement.dispute_due_at, step=step)
+
+
+def approved(r):
+    money = payout(r)
+    until = r.engagement.approved_at + days(settings.DOUBLE_BLIND_DAYS)
+    written = {STUDENT: r.engagement.student_reviewed_at, ORGANIZATION: r.engagement.organization_reviewed_at}
+    if money.yours or r.side is None or written[r.side] is not None or r.at >= until:
+        return money
+    about = r.engagement.organization if r.side == STUDENT else r.engagement.student
+    return Standing(
+        money.word, "Your turn: write your review", f"{money.headline}.", "warning", until, True,
+        f"Review {about}", r.path("review"), f"Review {about} for {r.title}", money.step,
+    )  # fmt: skip
+
+
+def payout(r):
+    """What the student gets, from the payout that payments keep."""
+    status = r.engagement.payout_status
+    if status == "paid":
+        to = "you" if r.side == STUDENT else r.engagement.student
+        return Standing("Paid", f"Paid: {r.fee} went to {to}", "", "success", step=7)
+    if status == "held" and r.side == STUDENT:
+        reason = r.engagement.payout_hold or "Stripe needs something from you."
+        return Standing(
+            "Approved", f"Your turn: {r.fee} is waiting for you", reason, "warning", None, True,
+            "Set up payouts", payment_path("payout_setup"), f"Set up payouts to receive {r.fee}", 6,
+        )  # fmt: skip
+    return Standing("Approved", f"Approved: {r.fee} is on its way to {r.student}", "", "success", step=6)
+
+
+def cancelled(r):
+    refund = ""
+    if r.side != STUDENT and r.engagement.funded_at is not None:
+        refund = f" {r.total} is refunded."
+    return Standing("Cancelled", "Cancelled", f"{r.engagement.cancel_reason}{refund}", "neutral", step=0)
+
+
+def payment_path(name, engagement=None):
+    """A page of payments, by name: that app stands above this one."""
+    try:
+        return reverse(f"payments:{name}", args=[engagement.code] if engagement else [])
+    except NoReverseMatch:
+        return engagement.get_absolute_url() if engagement else reverse("home")
+
+
+WORDS = {
+    Status.AWAITING_FUNDING: awaiting_funding,
+    Status.ACTIVE: active,
+    Status.DELIVERED: delivered,
+    Status.CHANGES_REQUESTED: changes_requested,
+    Status.DISPUTED: disputed,
+    Status.APPROVED: approved,
+    Status.CANCELLED: cancelled,
+}

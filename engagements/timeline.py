@@ -1,0 +1,62 @@
+"""One timeline of events and messages, oldest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engagements.models import Message
+from engagements.queries import name_of
+from marketplace.activity.queries import events_of
+from marketplace.money import format_money
+
+# verb: (icon, words). "{who}" is the actor; other names come from the event's data.
+WORDS = {
+    "offer.accepted": ("check", "{who} accepted the offer"),
+    "engagement.funded": ("banknote", "{organization} funded the project"),
+    "kickoff.confirmed": ("check", "{who} confirmed the kickoff"),
+    "kickoff.done": ("rocket", "Work started"),
+    "delivery.sent": ("upload", "{who} delivered version {version}"),
+    "changes.requested": ("repeat", "{who} asked for changes to version {version}"),
+    "review.extended": ("hourglass", "{who} took more time to review"),
+    "delivery.approved": ("circle-check", "{who} approved the delivery"),
+    "dispute.opened": ("scale", "{who} opened a dispute"),
+    "dispute.resolved": ("scale", "{who} decided the dispute"),
+    "engagement.cancelled": ("ban", "{who} cancelled the engagement"),
+    "engagement.lapsed": ("ban", "It was not funded in time and lapsed"),
+    "review.written": ("star", "{who} wrote a review"),
+    "reviews.published": ("star", "The reviews were published"),
+    "payout.paid": ("wallet", "{fee} was paid to {student}"),
+    "payout.held": ("hourglass", "The payout is on hold"),
+    "refund.done": ("undo-2", "{organization} was refunded"),
+}
+AUTOMATIC = {"delivery.approved": ("circle-check", "Approved automatically: the time to review was over")}
+
+
+@dataclass(frozen=True)
+class Entry:
+    at: datetime
+    icon: str
+    title: str
+    message: Message | None = None
+    anchor: str = ""
+
+
+def timeline(engagement, messages, *, user):
+    """Entries for `user`; events without words for people (machinery) are left out."""
+    entries = [entry for event in events_of(engagement) if (entry := told(event, engagement, user))]
+    for message in messages:
+        who = "You" if message.author_id == user.pk else name_of(message.author, engagement)
+        entries.append(Entry(message.sent_at, "message-square", f"{who} wrote", message, f"message-{message.code}"))
+    return sorted(entries, key=lambda entry: entry.at)
+
+
+def told(event, engagement, user):
+    words = AUTOMATIC.get(event.verb) if event.actor_id is None else None
+    icon, text = words or WORDS.get(event.verb, ("", ""))
+    if not text:
+        return None
+    who = "You" if event.actor_id == user.pk else name_of(event.actor, engagement)
+    names = {
+        "who": who, "organization": str(engagement.organization), "student": str(engagement.student),
+        "fee": format_money(engagement.fee_amount, engagement.currency), "version": event.data.get("version", ""),
+    }  # fmt: skip
+    return Entry(event.at, icon, text.format(**names))

@@ -1,0 +1,130 @@
+"""The list, the workspace, and the small steps taken there."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from applications.models import Application
+from engagements import actions, rules
+from engagements.actions.offers import can_be_cancelled
+from engagements.forms import KickoffForm, MessageForm
+from engagements.models import Engagement
+from engagements.queries import as_seen_by, case_file, file_of
+from engagements.standing import standing
+from engagements.timeline import timeline
+from engagements.views.reading import act, act_with_files, context_of, engagement_for
+from marketplace.access import get_for_user
+from marketplace.clock import now
+from marketplace.errors import DomainError
+from marketplace.files.kinds import MESSAGE
+from marketplace.files.serving import serve
+
+PAGE = 20
+
+
+@require_GET
+@login_required
+def mine(request):
+    """Active or finished engagements, newest first, in pages of PAGE."""
+    at, finished = now(), request.GET.get("tab") == "finished"
+    rows = as_seen_by(request.user, finished=finished)
+    last = Engagement.objects.visible_to(request.user).filter(code=request.GET.get("after", "")).first()
+    if last is not None:
+        rows = rows.filter(accepted_at__lte=last.accepted_at).exclude(accepted_at=last.accepted_at, pk__gte=last.pk)
+    found = list(rows[: PAGE + 1])
+    after = f"?tab={'finished' if finished else 'active'}&after={found[PAGE - 1].code}" if len(found) > PAGE else ""
+    listed = [(row, standing(row, request.user, at), rules.side_of(request.user, row)) for row in found[:PAGE]]
+    return render(request, "engagements/mine.html", {"rows": listed, "finished": finished, "next_page": after})
+
+
+@require_POST
+@login_required
+def accept(request, application_code):
+    """The student accepts an offer."""
+    application = get_for_user(Application, request.user, code=application_code, may=rules.may_accept_offer)
+    try:
+        engagement = actions.accept_offer(application=application, by=request.user, at=now())
+    except DomainError as error:
+        messages.error(request, error.message)
+        return redirect(application)
+    messages.success(request, f"You accepted. {engagement.organization} funds it next; we tell you when.")
+    return redirect(engagement)
+
+
+@require_GET
+@login_required
+def workspace(request, code):
+    engagement = engagement_for(request, code)
+    return workspace_page(request, engagement, MessageForm())
+
+
+def workspace_page(request, engagement, form, *, status=200):
+    """Who may not read the work (finance) gets the status and the money only."""
+    at, user = now(), request.user
+    context = context_of(engagement, user, at) | {
+        "form": form, "may_read": rules.may_read_work(user, engagement),
+        "may_cancel": rules.may_cancel(user, engagement) and can_be_cancelled(engagement, user),
+        "may_dispute": rules.may_take_part(user, engagement) and engagement.may_become(Engagement.Status.DISPUTED),
+        "may_write": rules.may_take_part(user, engagement) and engagement.status != Engagement.Status.CANCELLED,
+    }  # fmt: skip
+    if context["may_read"]:
+        context |= case_file(engagement)
+        context["entries"] = timeline(engagement, context["messages_sent"], user=user)
+        context["shared"] = shared_files(context["deliveries"], context["messages_sent"])
+    return render(request, "engagements/workspace.html", context, status=status)
+
+
+def shared_files(deliveries, messages_sent):
+    """Every file of the work once, newest first, with where it comes from."""
+    rows = [(stored, f"Version {row.version}", row.delivered_at) for row in deliveries for stored in row.files.all()]
+    rows += [(stored, "Message", row.sent_at) for row in messages_sent for stored in row.files.all()]
+    return sorted(rows, key=lambda row: row[2], reverse=True)
+
+
+@require_POST
+@login_required
+def message(request, code):
+    engagement = engagement_for(request, code, may=rules.may_take_part)
+    form = MessageForm(request.POST, request.FILES)
+    sent = None
+    if form.is_valid():
+        data = form.cleaned_data
+        sent = act_with_files(
+            form, actions.send_message, uploads=data["files"], owner=request.user, allowed=MESSAGE, at=now(),
+            engagement=engagement, body=data["body"], code=data["code"] or None,
+        )  # fmt: skip
+    if sent is None:
+        return workspace_page(request, engagement, form, status=422)
+    return redirect(f"{engagement.get_absolute_url()}#message-{sent.code}")
+
+
+@login_required
+def kickoff(request, code):
+    """Criteria, dates and money once more; both sides confirm that they are ready."""
+    engagement = engagement_for(request, code, may=rules.may_take_part)
+    form = KickoffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = act(form, actions.confirm_kickoff, engagement=engagement, by=request.user, at=now())
+        if done is not None:
+            other = engagement.organization if rules.is_its_student(request.user, engagement) else engagement.student
+            words = "Work has started." if done.kicked_off else f"Confirmed. Work starts when {other} confirms as well."
+            messages.success(request, words)
+            return redirect(engagement)
+    context = context_of(engagement, request.user, now()) | {"form": form}
+    context["criteria"] = engagement.project.criteria.order_by("position")
+    own = engagement.kickoff_student_at if context["is_student"] else engagement.kickoff_organization_at
+    context["confirmed_at"] = own
+    return render(request, "engagements/kickoff.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@login_required
+def file(request, code, file_code):
+    """A file of a message or a delivery, for those who may read the work."""
+    engagement = engagement_for(request, code, may=rules.may_read_work)
+    stored = file_of(engagement, file_code)
+    if stored is None:
+        raise Http404("No such file.")
+    return serve(stored, inline=request.GET.get("view") == "1")
