@@ -1,4 +1,4 @@
-// Help while filling in forms: counts, saving, uploads with progress. Every form works without it.
+// Help while filling in forms: counts and saving. Every form works without it.
 
 class WordCount extends HTMLElement {
   connectedCallback() {
@@ -54,74 +54,8 @@ class AutoSave extends HTMLElement {
   }
 }
 
-const megabytes = (bytes) => `${(bytes / 1048576).toFixed(1)} MB`;
-
-// Wraps a file input: says what was chosen, refuses what is too large, and shows progress while the form is sent.
-class UploadField extends HTMLElement {
-  connectedCallback() {
-    this.input = this.querySelector("input[type=file]");
-    if (!this.input || this.note) return;
-    this.note = Object.assign(document.createElement("p"), { className: "hint" });
-    this.note.setAttribute("role", "status");
-    this.bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, hidden: true });
-    this.bar.setAttribute("aria-label", "Upload");
-    this.append(this.bar, this.note);
-    this.input.addEventListener("change", () => this.chosen());
-    this.input.form?.addEventListener("submit", (event) => this.send(event));
-    const drop = this.querySelector(".drop");
-    for (const kind of ["dragover", "dragleave", "drop"]) {
-      drop?.addEventListener(kind, () => drop.classList.toggle("over", kind === "dragover"));
-    }
-  }
-
-  chosen() {
-    const limit = Number(this.input.dataset.maxBytes || 26214400);
-    const files = [...this.input.files];
-    const large = files.find((file) => file.size > limit);
-    this.input.setCustomValidity(large ? "too large" : "");
-    this.note.textContent = large
-      ? `${large.name} is ${megabytes(large.size)}. The limit is ${megabytes(limit)}.`
-      : files.map((file) => `${file.name}, ${megabytes(file.size)}`).join("; ");
-    this.note.classList.toggle("danger-text", Boolean(large));
-  }
-
-  send(event) {
-    if (event.defaultPrevented || !this.input.files.length) return;
-    event.preventDefault();
-    if (!this.input.validity.valid) return void this.input.focus();
-    const form = this.input.form;
-    const request = new XMLHttpRequest();
-    request.open("POST", event.submitter?.formAction || form.action);
-    request.responseType = "document";
-    request.upload.addEventListener("progress", (sent) => {
-      this.bar.hidden = false;
-      this.bar.value = sent.loaded / sent.total;
-      this.note.textContent = sent.loaded < sent.total ? `Uploading: ${Math.round(this.bar.value * 100)}%` : "Checking the file…";
-    });
-    request.addEventListener("load", () => this.show(request));
-    request.addEventListener("error", () => {
-      this.bar.hidden = true;
-      delete form.dataset.sending;
-      this.note.textContent = "The upload was interrupted. Your answers are still here: try again.";
-    });
-    request.send(new FormData(form, event.submitter));
-  }
-
-  // The answer is a whole page, after any redirect: put it in place of this one.
-  show(request) {
-    if (!request.response?.body) return void location.assign(request.responseURL);
-    history.pushState(null, "", request.responseURL);
-    document.title = request.response.title;
-    document.body.replaceWith(document.adoptNode(request.response.body));
-    window.htmx?.process(document.body);
-    scrollTo(0, 0);
-    (document.querySelector("[autofocus]") || document.getElementById("main"))?.focus();
-  }
-}
-
 customElements.define("word-count", WordCount);
 customElements.define("auto-save", AutoSave);
-customElements.define("upload-field", UploadField);
 
 // autofocus does not fire for content that arrives later; the error summary must still take focus.
 document.querySelector(".error-summary")?.focus();

@@ -1,0 +1,76 @@
+"""Pages that explain, and pages for what went wrong."""
+
+import pytest
+from django.urls import reverse
+
+from tests import factories
+
+EXPLAIN = ["landing", "how_it_works_students", "how_it_works_employers", "about", "terms", "privacy"]
+
+
+@pytest.mark.parametrize("name", EXPLAIN)
+def test_everybody_may_read_them(name, client, db):
+    answer = client.get(reverse(name))
+    assert answer.status_code == 200
+    assert answer.content.decode().count("<h1") == 1
+    assert client.post(reverse(name)).status_code == 405
+
+
+def test_landing_sends_people_home(client, student):
+    client.force_login(student)
+    answer = client.get(reverse("landing"))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("home"))
+
+
+def test_landing_shows_open_projects_only(client, db):
+    organization = factories.make_organization("Acme Analytics")
+    factories.make_project(organization=organization, title="An open one")
+    factories.make_project(organization=organization, title="Still a draft", status="draft")
+    answer = client.get(reverse("landing"))
+    assert [project.title for project in answer.context["projects"]] == ["An open one"]
+    assert answer.context["open_count"] == 1
+
+
+@pytest.mark.parametrize("projects", [1, 3])
+def test_landing_asks_the_database_the_same_for_any_number(projects, client, db, django_assert_max_num_queries):
+    organization = factories.make_organization("Acme Analytics")
+    for number in range(projects):
+        factories.make_project(organization=organization, title=f"Project {number}")
+    with django_assert_max_num_queries(4):
+        assert client.get(reverse("landing")).status_code == 200
+
+
+def test_the_numbers_on_a_page_are_the_ones_in_force(client, db, settings):
+    settings.SERVICE_FEE_BPS = 1_250
+    settings.HOURLY_FLOOR = 3_000
+    page = client.get(reverse("how_it_works_employers")).content.decode()
+    assert "12.5%" in page
+    assert "$540.00" in page  # 16 hours at $30, and the service fee
+
+
+@pytest.mark.parametrize("name", ["500", "503", "403_csrf"])
+def test_last_resort_pages_need_neither_database_nor_context(name):
+    """No `db` fixture: a query here would fail the test."""
+    from django.shortcuts import render
+
+    page = render(None, f"{name}.html").content.decode()
+    assert page.count("<h1") == 1
+    assert "Proofwork" in page
+
+
+@pytest.mark.parametrize("name", ["403", "404", "413", "429"])
+def test_error_pages_keep_the_navigation(name, rf, db):
+    from django.contrib.auth.models import AnonymousUser
+    from django.shortcuts import render
+
+    request = rf.get("/")
+    request.user = AnonymousUser()
+    page = render(request, f"{name}.html", {"message": "Only an owner may do this."}).content.decode()
+    assert page.count("<h1") == 1
+    assert 'aria-label="Main"' in page
+
+
+def test_a_missing_page_says_so(client, db):
+    answer = client.get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "There is no such page" in answer.content.decode()
