@@ -48,6 +48,8 @@ ROWS = [
     row("terms", 200),
     row("privacy", 200),
     row("healthz", 200),
+    row("stylesheet", 200, args=["000000000000"]),
+    row("styleguide", 200),
     row("organization", 200, args=slug),
     row("accounts:profile", 200, **EVERYBODY_SIGNED_IN),
     row("accounts:profile", 200, method="post", visitor=SIGN_IN, suspended=403),
