@@ -3,7 +3,7 @@ from django.contrib import admin
 from marketplace.skills.models import Skill, SkillAlias, SkillFamily
 
 
-class AliasInline(admin.TabularInline):
+class AliasInline(admin.StackedInline):
     model = SkillAlias
     extra = 1
 
