@@ -6,6 +6,7 @@ Retries are ours (operations.py), never the SDK's: each has a row that says what
 """
 
 import json
+import logging
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from django.db import transaction
 from payments import failures
 from payments.stripe_values import account_of, checkout_of, event_of, refund_of, transfer_of
 
+logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs every request at INFO
 # https://docs.stripe.com/error-codes
 TRY_AGAIN = {"idempotency_key_in_use", "lock_timeout", "rate_limit"}
 ACCOUNT_NOT_READY = {"insufficient_capabilities_for_transfer", "transfers_not_allowed"}

@@ -1,4 +1,20 @@
-"""Routes."""
+"""Routes of the money pages: one address per thing, one POST per verb. Stripe's own calls are in webhook_urls."""
+
+from django.urls import path
+
+from payments import views
 
 app_name = "payments"
-urlpatterns = []
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("organizations/<slug:slug>/", views.organization, name="organization"),
+    path("work/<slug:code>/", views.detail, name="detail"),
+    path("work/<slug:code>/fund/", views.fund, name="fund"),
+    path("work/<slug:code>/fund/<slug:funding_code>/", views.fund_return, name="fund_return"),
+    path("work/<slug:code>/approve/", views.approve, name="approve"),
+    path("work/<slug:code>/cancel/", views.cancel, name="cancel"),
+    path("payouts/", views.payout_setup, name="payout_setup"),
+    path("payouts/done/", views.payout_return, name="payout_return"),
+    path("payouts/again/", views.payout_refresh, name="payout_refresh"),
+    path("payouts/dashboard/", views.payout_dashboard, name="payout_dashboard"),
+]

@@ -53,6 +53,18 @@ def onboarding_link(account):
         raise DomainError("Stripe does not let you change this account. Write to us and we will help.") from failure
 
 
+def dashboard_link(*, account):
+    """The address of the student's own Stripe dashboard, for one visit. Raises DomainError, Unavailable."""
+    if account is None or account.stripe_id is None:
+        raise DomainError("Set up payouts first.")
+    try:
+        return gateway.create_login_link(account.stripe_id)
+    except failures.Unknown as failure:
+        raise Unavailable("Stripe did not answer. Please try again in a minute.") from failure
+    except failures.Failure as failure:
+        raise DomainError("Stripe opens its dashboard once you have finished its form.") from failure
+
+
 @transaction.atomic
 def open_account(*, student, by, at):
     """The PayoutAccount with its planned operation. Once per student."""

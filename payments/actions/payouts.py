@@ -24,12 +24,15 @@ BATCH = 50
 
 
 @transaction.atomic
-def approve_delivery(*, engagement, by, at):
+def approve_delivery(*, engagement, by, at, version=None):
     """Approve the version under review and owe the student the fee: one transaction. Returns the Payout.
 
-    `by=None`: the review clock ran out. Approving twice returns the same Payout. Raises InvalidTransition.
+    `by=None`: the review clock ran out. `version`: what the person has read; a newer one is not approved by an old
+    page. Approving twice returns the same Payout. Raises InvalidTransition.
     """
     engagement = lock(Engagement, engagement.pk)
+    if version is not None and engagement.deliveries.filter(version__gt=version).exists():
+        raise InvalidTransition("A newer version has been delivered. Please read it before you approve.")
     engagement = mark_approved(engagement=engagement, by=by, at=at)
     return release(engagement, at)
 

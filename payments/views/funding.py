@@ -1,0 +1,68 @@
+"""The organization pays: what it costs, Stripe's page, and what came of it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from engagements.models import Engagement
+from marketplace.access import get_for_user
+from marketplace.clock import now
+from marketplace.errors import DomainError, Unavailable
+from payments import actions, rules
+from payments.models import Funding
+
+WAITING = (Funding.Status.PENDING, Funding.Status.PROCESSING)
+
+
+def engagement_for(request, code, may):
+    return get_for_user(Engagement.objects.with_people(), request.user, code=code, may=may)
+
+
+@login_required
+@never_cache
+def fund(request, code):
+    """What is paid and what happens then; the button leads to Stripe's page."""
+    engagement = engagement_for(request, code, rules.may_fund)
+    if engagement.status != Engagement.Status.AWAITING_FUNDING:
+        messages.info(request, f"“{engagement.project}” is {engagement.get_status_display().lower()}: nothing to pay.")
+        return redirect("payments:detail", engagement.code)
+    if request.method == "POST":
+        try:
+            funding = actions.start_funding(engagement=engagement, by=request.user, at=now())
+        except DomainError as error:
+            messages.error(request, error.message)
+            return redirect("payments:fund", engagement.code)
+        return redirect(funding.checkout_url)
+    processing = engagement.fundings.filter(status=Funding.Status.PROCESSING).order_by("-pk").first()
+    failed = engagement.fundings.order_by("-pk").first()
+    context = {
+        "engagement": engagement,
+        "processing": processing,
+        "failed": failed if failed and failed.status == Funding.Status.FAILED else None,
+    }
+    return render(request, "payments/fund.html", context)
+
+
+@require_GET
+@login_required
+@never_cache
+def fund_return(request, code, funding_code):
+    """Where Stripe sends the payer back to. Coming here proves nothing: Stripe is asked."""
+    engagement = engagement_for(request, code, rules.may_fund)
+    funding = engagement.fundings.filter(code=funding_code).first()
+    if funding is None:
+        raise Http404("No such payment.")
+    reached = True
+    if funding.status in WAITING and funding.checkout_id:
+        try:
+            actions.sync_checkout(funding.checkout_id, at=now())
+        except Unavailable:
+            reached = False
+        funding.refresh_from_db()
+        engagement.refresh_from_db()
+    context = {"engagement": engagement, "funding": funding, "waiting": funding.status in WAITING, "reached": reached}
+    template = "payments/_fund_status.html" if request.htmx else "payments/fund_return.html"
+    return render(request, template, context)
