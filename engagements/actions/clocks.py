@@ -7,7 +7,7 @@ Where a sweep comes late and several thresholds have passed, only the last remin
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from engagements import notices
 from engagements.models import Engagement, Message, Reminder
@@ -78,9 +78,9 @@ def before_work(at):
 
 def during_work(at):
     working = Engagement.objects.filter(KICKED_OFF, status__in=[Status.ACTIVE, Status.CHANGES_REQUESTED])
-    midway = working.filter(status=Status.ACTIVE, due_at__gt=at).annotate(
-        midpoint_at=F("funded_at") + (F("due_at") - F("funded_at")) / 2
-    )
+    half = ExpressionWrapper((F("due_at") - F("funded_at")) / 2, output_field=DurationField())
+    midpoint = ExpressionWrapper(F("funded_at") + half, output_field=DateTimeField())
+    midway = working.filter(status=Status.ACTIVE, due_at__gt=at).annotate(midpoint_at=midpoint)
     heard = Message.objects.filter(
         engagement=OuterRef("pk"), author_id=OuterRef("student__user_id"), sent_at__gte=OuterRef("midpoint_at")
     )

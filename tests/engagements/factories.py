@@ -1,0 +1,40 @@
+"""Engagements between the student and the organization of the cast."""
+
+from engagements.models import ChangeRequest, ChangeRequestItem, Review, VerifiedCompetency
+from marketplace.notifications.models import Notification
+from tests.factories import NOW, make_application, make_engagement
+
+
+def engage(project, user, **fields):
+    """An engagement of the cast's `student` on the cast's `project`."""
+    application = make_application(project=project, student=user.student, status="accepted")
+    return make_engagement(application=application, **fields)
+
+
+def make_change_request(delivery, by, comment="The third file is missing"):
+    made = ChangeRequest.objects.create(
+        engagement=delivery.engagement, delivery=delivery, requested_by=by, requested_at=NOW
+    )
+    criterion = delivery.engagement.project.criteria.order_by("position").first()
+    ChangeRequestItem.objects.create(change_request=made, criterion=criterion, comment=comment)
+    return made
+
+
+def make_review(engagement, side, by, *, rating=5, text="Careful and quick.", level=2, published_at=None):
+    review = Review.objects.create(
+        engagement=engagement, side=side, author=by, rating=rating, again=True, text=text, written_at=NOW,
+        published_at=published_at,
+    )  # fmt: skip
+    if side == "organization":
+        for competency in engagement.project.competencies.all():
+            VerifiedCompetency.objects.create(review=review, competency=competency, level=level)
+    return review
+
+
+def told(user):
+    """The kinds of what this person was told, oldest first."""
+    return list(Notification.objects.filter(recipient=user).order_by("pk").values_list("kind", flat=True))
+
+
+def first_line(user, kind):
+    return Notification.objects.filter(recipient=user, kind=kind).latest("pk").body.split("\n")[0]
