@@ -116,6 +116,8 @@ def without_dashes(arguments):
 
 
 def reset(arguments):
+    from marketplace.local.servers import remove_everything
+
     data, rest = data_folder(arguments)
     if rest not in ([], ["--yes"]):
         raise UsageError(f"unknown: {' '.join(rest)}")
@@ -123,7 +125,7 @@ def reset(arguments):
         if not rest and input(f"Remove the marketplace in {data.path}? Type yes: ").strip() != "yes":
             print("Nothing was removed.")
             return 1
-        data.empty()
+        remove_everything(data)
     print(f"Removed the marketplace in {data.path}.")
     return 0
 

@@ -79,6 +79,19 @@ def private_folder(path):
     return path
 
 
+def short_name(directory):
+    return f"proofwork-{os.getuid()}-{hashlib.sha256(str(directory).encode()).hexdigest()[:10]}"
+
+
+def home_of_nobody(directory):
+    """The one place outside the data folder, and only for a root without user namespaces."""
+    return Path("/var/tmp") / short_name(directory)
+
+
+def remove_outside(directory):
+    shutil.rmtree(home_of_nobody(directory), ignore_errors=True)
+
+
 class Postgres:
     """One server on one data folder, reached through a Unix socket only."""
 
@@ -89,8 +102,7 @@ class Postgres:
         self.log = self.directory / "postgres.log"
         self.binaries, self.major = find_server()
         self.data = self.directory / f"postgres-{self.major}"
-        key = hashlib.sha256(str(self.directory).encode()).hexdigest()[:10]
-        self.socket = Path("/tmp") / f"proofwork-{os.getuid()}-{key}"  # a socket's path has about 100 characters
+        self.socket = Path("/tmp") / short_name(self.directory)  # the path of a socket has about 100 characters
         self.identity = "same"
         self.process = None
 
@@ -118,7 +130,7 @@ class Postgres:
             return
         nobody = pwd.getpwnam("nobody")
         self.identity = f"{nobody.pw_uid}:{nobody.pw_gid}"
-        home = self.home_of_nobody
+        home = home_of_nobody(self.directory)
         home.mkdir(mode=0o755, exist_ok=True)
         if home.stat().st_uid != 0:
             raise PostgresError(f"{home} belongs to somebody else. Remove it and try again.")
@@ -167,12 +179,7 @@ class Postgres:
             self.family.stop([self.process], grace=grace)
         shutil.rmtree(self.socket, ignore_errors=True)
         if not self.durable:
-            shutil.rmtree(self.home_of_nobody, ignore_errors=True)
-
-    @property
-    def home_of_nobody(self):
-        """The one place outside the data folder, and only for a root without user namespaces."""
-        return Path("/var/tmp") / self.socket.name
+            remove_outside(self.directory)
 
 
 def copy_server(binaries, target):

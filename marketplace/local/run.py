@@ -11,10 +11,11 @@ from marketplace.local import environment
 from marketplace.local.manage import DEFAULT_PORT, DEFAULT_SIMULATOR_PORT, MANAGE, family
 from marketplace.local.ports import next_free_port
 from marketplace.local.reload import watch_sources
-from marketplace.local.servers import servers
+from marketplace.local.servers import remove_everything, servers
 from marketplace.local.supervisor import Program, Supervisor
 
 PYTHON = sys.executable
+AS_ROOT = ["-W", "ignore:You're running the worker with superuser privileges"]
 SEED = environment.ROOT / "marketplace/local/management/commands/seed_demo.py"
 
 
@@ -22,18 +23,16 @@ def run(data, *, port=None, fresh=False):
     """Returns the exit code: 0 when somebody stopped it, 1 when a part of it failed."""
     with data.locked("./dev run"), family() as children:
         if fresh:
-            data.empty()
+            remove_everything(data)
         ports = choose_ports(data, port)
         with servers(data, children, stop_grace=3) as addresses:
             settings = environment.for_run(data, addresses, port=ports["web"], simulator_port=ports["simulator"])
             data.announce({key: value for key, value in settings.items() if key not in environment.inherited()})
             supervisor = Supervisor(children, settings)
             stop_on_signals(supervisor)
-            try:
-                return 0 if serve(supervisor, data, settings, ports) else 1
-            finally:
-                supervisor.stop_all()
-                print("Stopped.", flush=True)
+            code = supervisor.serve(lambda: start(supervisor, data, settings, ports))
+        print("Stopped.", flush=True)
+        return code
 
 
 def choose_ports(data, port):
@@ -54,21 +53,13 @@ def stop_on_signals(supervisor):
         signal.signal(number, lambda *_: supervisor.stopping.set())
 
 
-def serve(supervisor, data, settings, ports):
-    """Start everything in order and look after it until it is stopped. False where something failed."""
-    stopped_well = start(supervisor, data, settings, ports) and supervisor.watch()
-    if supervisor.failed:
-        supervisor.report_failure()
-        return False
-    return stopped_well or supervisor.stopping.is_set()
-
-
 def start(supervisor, data, settings, ports):
     """True once the site is up and its demo people are there; False when stopped or failed on the way."""
-    supervisor.start(simulator(data, settings, ports))
+    for program in (simulator(data, settings, ports), web(ports)):  # they need no tables in order to start
+        supervisor.start(program)
     if not supervisor.run_once(Program("migrate", [*MANAGE, "migrate", "--verbosity=0"], once=True)):
         return False
-    for program in (web(ports), worker(), beat(data)):
+    for program in (worker(), beat(data)):
         supervisor.start(program)
     if not supervisor.watch(until=site_answers(settings["SITE_URL"])):
         return False
@@ -103,7 +94,7 @@ def web(ports):
 
 def worker():
     options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    return Program("worker", [PYTHON, "-m", "celery", "--app", "marketplace", "--quiet", "worker", *options])
+    return Program("worker", [PYTHON, *AS_ROOT, "-m", "celery", "--app", "marketplace", "--quiet", "worker", *options])
 
 
 def beat(data):
@@ -162,4 +153,4 @@ def demo_people():
         people = importlib.import_module("marketplace.local.demo.people").PEOPLE
     except ImportError:
         return []
-    return [f"{person.name} ({person.role})" for person in people]
+    return [f"{person.name:<16} {person.label}" for person in people]

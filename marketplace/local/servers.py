@@ -3,7 +3,7 @@
 import os
 from contextlib import ExitStack, contextmanager
 
-from marketplace.local.postgres import Postgres
+from marketplace.local.postgres import Postgres, remove_outside
 from marketplace.local.redis_server import RedisServer
 
 
@@ -22,3 +22,8 @@ def start(kind, data, family, durable, stop_grace, stack):
     stack.callback(server.stop, grace=stop_grace)
     server.start()
     return server.url
+
+
+def remove_everything(data):
+    data.empty()
+    remove_outside(data.path)

@@ -35,6 +35,20 @@ class Supervisor:
         self.changes, self.stopping, self.restarted = queue.SimpleQueue(), threading.Event(), False
         self.failed, self.quiet = None, False
 
+    def serve(self, start):
+        """Call `start()`, look after what it started, stop it all. Returns 0 when stopped, 1 when something failed.
+
+        `start` returns False as soon as one of its own waits for a program did.
+        """
+        try:
+            if start():
+                self.watch()
+            if self.failed:
+                self.report_failure()
+            return 1 if self.failed else 0
+        finally:
+            self.stop_all()
+
     # --- Starting and stopping: always in the main thread (see Family) ---
 
     def start(self, program):
@@ -117,10 +131,11 @@ class Supervisor:
     # --- Output ---
 
     def copy_output(self, program, child):
-        for line in child.stdout:
-            program.lines.append(line)
-            if not self.quiet:
-                self.say(program.name, line.rstrip("\n"))
+        with child.stdout:
+            for line in child.stdout:
+                program.lines.append(line)
+                if not self.quiet:
+                    self.say(program.name, line.rstrip("\n"))
 
     def say(self, name, text):
         names = [*self.programs, name]
