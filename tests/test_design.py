@@ -87,6 +87,8 @@ def test_icons_exist():
         for tag in re.findall(r"<c-[a-z-]+[^>]*>", path.read_text()):
             for icon in re.findall(r'(?:\sicon|\sicon_end|<c-icon name)="([a-z0-9-]+)"', tag):
                 named.setdefault(icon, path.name)
+        for icon in re.findall(r'\{% icon "([a-z0-9-]+)"', path.read_text()):
+            named.setdefault(icon, path.name)
     assert {icon: name for icon, name in named.items() if icon not in known} == {}
 
 

@@ -1,11 +1,15 @@
 """Filters and tags that every template has without loading them (TEMPLATES builtins)."""
 
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from marketplace import money as amounts
 from marketplace import stylesheet as css
@@ -13,6 +17,7 @@ from marketplace.formatting import text, times
 from marketplace.formatting.forms import error_links
 
 register = template.Library()
+HIDDEN = SafeString('aria-hidden="true"')
 
 
 @register.filter
@@ -160,6 +165,18 @@ def link_to(name, *args, **kwargs):
         return reverse(name, args=args, kwargs=kwargs)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def icon(name, label="", css_class=""):
+    """One icon of the sprite; without a label it is decoration and hidden from screen readers."""
+    said = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
+    return format_html('<svg class="icon {}" {}><use href="{}#{}"/></svg>', css_class, said, _sprite(), name)
+
+
+@lru_cache(maxsize=1)
+def _sprite():
+    return static("img/icons.svg")
 
 
 @register.simple_tag
