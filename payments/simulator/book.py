@@ -19,7 +19,6 @@ class Book:
         now = self.sim.clock.now()
         available_on = max(available_on or now, now)
         pending = available_on > now
-        fees = {"amount": fee, "application": None, "currency": currency, "type": "stripe_fee"}
         txn = {
             "id": new_id("txn"),
             "object": "balance_transaction",
@@ -31,7 +30,7 @@ class Book:
             "description": description,
             "exchange_rate": None,
             "fee": fee,
-            "fee_details": [{**fees, "description": "Stripe processing fees"}] if fee else [],
+            "fee_details": [_fee_line(fee, currency)] if fee else [],
             "net": amount - fee,
             "reporting_category": REPORTING.get(kind, kind),
             "source": source,
@@ -86,6 +85,11 @@ class Book:
             "INSERT INTO balance VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
             *(account, bucket, currency, amount),
         )
+
+
+def _fee_line(fee, currency):
+    line = {"amount": fee, "application": None, "currency": currency, "type": "stripe_fee"}
+    return line | {"description": "Stripe processing fees"}
 
 
 REPORTING = {

@@ -4,10 +4,11 @@ https://docs.stripe.com/payments/checkout/how-checkout-works
 Delayed debits: https://docs.stripe.com/payments/ach-direct-debit
 """
 
+from .blanks import blank
 from .book import CARDS as CARD_NETWORKS
 from .cards import ROUTING_NUMBER
 from .identifiers import PLATFORM, new_id
-from .resources import disputes
+from .resources import checkout, disputes
 from .resources.charges import DEBIT_TAKES, SETTLE_AFTER, new_charge, outcome
 from .resources.payment_intents import new_intent
 from .timetable import job
@@ -136,7 +137,7 @@ def _ask_for_authentication(sim, intent):
 
 
 def _charge(sim, intent, details, email, name, **values):
-    billing = {"address": None, "email": email, "name": name, "phone": None, "tax_id": None}
+    billing = blank("address phone tax_id") | {"email": email, "name": name}
     values = {
         "billing_details": billing,
         "description": intent["description"],
@@ -196,8 +197,7 @@ def _succeed(sim, intent, charge, *, at_once, stored=False):
 
 
 def _complete(sim, session, email, name, payment_status):
-    details = {"address": None, "business_name": None, "email": email or session["customer_email"]}
-    details |= {"individual_name": None, "name": name, "phone": None, "tax_exempt": "none", "tax_ids": []}
+    details = checkout.customer_details(email or session["customer_email"], name)
     session |= {"status": "complete", "payment_status": payment_status, "url": None, "customer_details": details}
     sim.store.save(session)
     sim.timetable.remove("expire_session", session["id"])
@@ -212,26 +212,14 @@ def _aftermath(sim, charge, after):
 
 
 def _card_details(card, challenged):
-    secure = {"authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0"} if challenged else None
-    if secure:
-        secure |= dict.fromkeys(
-            ("electronic_commerce_indicator", "exemption_indicator", "result_reason", "transaction_id")
-        )
-    details = dict.fromkeys(
-        [
-            "amount_authorized",
-            "authorization_code",
-            "electronic_commerce_indicator",
-            "installments",
-            "mandate",
-            "network_transaction_id",
-            "regulated_status",
-            "transaction_link_id",
-            "wallet",
-        ]
-    )
+    secure = None
+    if challenged:
+        secure = blank("electronic_commerce_indicator exemption_indicator result_reason transaction_id")
+        secure |= {"authentication_flow": "challenge", "result": "authenticated", "version": "2.2.0"}
+    empty = """amount_authorized authorization_code electronic_commerce_indicator installments mandate
+    network_transaction_id regulated_status transaction_link_id wallet"""
     checks = {"address_line1_check": None, "address_postal_code_check": "pass", "cvc_check": "pass"}
-    details |= {"brand": card.brand, "country": card.country, "funding": "credit", "last4": card.last4}
+    details = blank(empty) | {"brand": card.brand, "country": card.country, "funding": "credit", "last4": card.last4}
     details |= {"exp_month": 12, "exp_year": 2034, "network": card.brand, "checks": checks, "three_d_secure": secure}
     return {"type": "card", "card": details}
 

@@ -8,6 +8,7 @@ from ..rendering import show
 from ..routing import route
 from ..timetable import job
 from . import refunds
+from .charges import SETTLE_AFTER
 
 
 @route("GET", "/v1/balance")
@@ -83,8 +84,9 @@ def announce_when_settled(sim, account, data):
 
 def _settings(sim, account):
     interval = payout_interval(sim, account)
-    payouts = {"minimum_balance_by_currency": None, "schedule": {"interval": interval}, "statement_descriptor": None}
-    payouts |= {"status": "enabled"}
-    timing = {"delay_days": 2 * DAY // DAY}
+    # The SDK cannot read a null here, though the schema allows it.
+    rules = {"automatic_transfer_rules_by_currency": {}, "minimum_balance_by_currency": {}}
+    payouts = rules | {"schedule": {"interval": interval}, "statement_descriptor": None, "status": "enabled"}
+    timing = {"delay_days": SETTLE_AFTER // DAY, "start_of_day": None}
     payments = {"debit_negative_balances": False, "payouts": payouts, "settlement_timing": timing}
     return {"object": "balance_settings", "payments": payments}

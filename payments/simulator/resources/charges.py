@@ -1,5 +1,6 @@
 """Charges. https://docs.stripe.com/api/charges"""
 
+from ..blanks import blank
 from ..errors import no_such
 from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects
@@ -9,6 +10,10 @@ from .accounts import merge_metadata
 
 SETTLE_AFTER = 2 * 86_400  # seconds until card money is available
 DEBIT_TAKES = 4 * 86_400  # seconds until a bank debit succeeds or fails
+EMPTY = """application application_fee application_fee_amount balance_transaction customer description
+failure_balance_transaction failure_code failure_message on_behalf_of payment_intent payment_method
+payment_method_details receipt_email receipt_number receipt_url review shipping source source_transfer
+statement_descriptor statement_descriptor_suffix transfer_data transfer_group"""
 
 
 @route("GET", "/v1/charges")
@@ -42,49 +47,25 @@ def find(sim, id, account=PLATFORM, param=None):
 
 def new_charge(sim, *, amount, currency, prefix="ch", **values):
     """A succeeded charge unless `values` say otherwise. Not stored yet."""
-    return {
+    return blank(EMPTY) | {
         "id": new_id(prefix),
         "object": "charge",
         "amount": amount,
         "amount_captured": amount,
         "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
-        "balance_transaction": None,
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None, "tax_id": None},
+        "billing_details": blank("address email name phone tax_id"),
         "calculated_statement_descriptor": "PROOFWORK",
         "captured": True,
         "created": sim.clock.now(),
         "currency": currency,
-        "customer": None,
-        "description": None,
         "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
         "fraud_details": {},
         "livemode": False,
         "metadata": {},
-        "on_behalf_of": None,
         "outcome": outcome("approved_by_network", "authorized", None, "Payment complete."),
         "paid": True,
-        "payment_intent": None,
-        "payment_method": None,
-        "payment_method_details": None,
-        "receipt_email": None,
-        "receipt_number": None,
-        "receipt_url": None,
         "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": "succeeded",
-        "transfer_data": None,
-        "transfer_group": None,
         **values,
     }
 

@@ -1,5 +1,6 @@
 """Checkout Sessions on a hosted page. https://docs.stripe.com/api/checkout/sessions"""
 
+from ..blanks import blank
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects, page_of
@@ -11,6 +12,12 @@ from .payment_intents import cancel_intent
 
 SHORTEST, LONGEST = 30 * 60, 24 * 3600  # seconds until a session may expire
 CURRENCIES = ("usd", "eur", "gbp", "cad", "aud", "chf", "sek", "jpy")
+EMPTY = """adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types
+billing_address_collection client_secret collected_information consent consent_collection currency_conversion customer
+customer_account customer_creation discounts integration_identifier invoice invoice_creation locale managed_payments
+origin_context payment_intent payment_link payment_method_collection payment_method_configuration_details permissions
+recovered_from saved_payment_method_options setup_intent shipping_address_collection shipping_cost subscription
+wallet_options"""
 MINIMUM, MAXIMUM = 50, 99_999_999  # minor units
 
 
@@ -150,33 +157,27 @@ def _one_currency(items):
 
 
 def _new_session(call, now, total, currency, expires_at):
-    params, id = call.params, new_id("cs_test", 48)
-    email = params.get("customer_email")
-    details = {"address": None, "business_name": None, "email": email, "individual_name": None, "name": None}
-    details |= {"phone": None, "tax_exempt": "none", "tax_ids": None}
-    blank = dict.fromkeys(NULLS)
-    return blank | {
+    params, id, email = call.params, new_id("cs_test", 48), call.params.get("customer_email")
+    return blank(EMPTY) | {
         "id": id,
         "object": "checkout.session",
         "amount_subtotal": total,
         "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "automatic_tax": blank("liability provider status") | {"enabled": False},
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
         "created": now,
         "currency": currency,
         "custom_fields": [],
-        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
-        "customer_creation": "if_required",
-        "customer_details": details if email else None,
+        "custom_text": blank("after_submit shipping_address submit terms_of_service_acceptance"),
+        "customer_details": customer_details(email, None) if email else None,
         "customer_email": email,
         "expires_at": expires_at,
         "livemode": False,
         "metadata": clean_metadata(params.get("metadata")),
         "mode": "payment",
-        "payment_method_collection": "if_required",
         "payment_method_options": {},
-        "payment_method_types": params.get("payment_method_types") or ["card", "us_bank_account"],
+        "payment_method_types": ["card", "us_bank_account"],
         "payment_status": "unpaid",
         "shipping_options": [],
         "status": "open",
@@ -188,35 +189,6 @@ def _new_session(call, now, total, currency, expires_at):
     }
 
 
-NULLS = [
-    "adaptive_pricing",
-    "after_expiration",
-    "allow_promotion_codes",
-    "allowed_payment_method_types",
-    "billing_address_collection",
-    "client_secret",
-    "collected_information",
-    "consent",
-    "consent_collection",
-    "currency_conversion",
-    "customer",
-    "customer_account",
-    "discounts",
-    "integration_identifier",
-    "invoice",
-    "invoice_creation",
-    "locale",
-    "managed_payments",
-    "origin_context",
-    "payment_intent",
-    "payment_link",
-    "payment_method_configuration_details",
-    "permissions",
-    "recovered_from",
-    "saved_payment_method_options",
-    "setup_intent",
-    "shipping_address_collection",
-    "shipping_cost",
-    "subscription",
-    "wallet_options",
-]
+def customer_details(email, name):
+    empty = blank("address business_name individual_name phone")
+    return empty | {"email": email, "name": name, "tax_exempt": "none", "tax_ids": []}

@@ -4,6 +4,7 @@ Opening one takes the amount and a fee from the platform at once, whatever becam
 Winning brings the amount back, not the fee.
 """
 
+from ..blanks import blank
 from ..book import DISPUTES
 from ..clock import DAY
 from ..errors import invalid, no_such
@@ -17,35 +18,12 @@ from .accounts import merge_metadata
 FEE = 1500
 ANSWER_WITHIN = 9 * DAY
 OPEN = ("needs_response", "under_review", "warning_needs_response", "warning_under_review")
-EVIDENCE = [
-    "access_activity_log",
-    "billing_address",
-    "cancellation_policy",
-    "cancellation_policy_disclosure",
-    "cancellation_rebuttal",
-    "customer_communication",
-    "customer_email_address",
-    "customer_name",
-    "customer_purchase_ip",
-    "customer_signature",
-    "duplicate_charge_documentation",
-    "duplicate_charge_explanation",
-    "duplicate_charge_id",
-    "product_description",
-    "receipt",
-    "refund_policy",
-    "refund_policy_disclosure",
-    "refund_refusal_explanation",
-    "service_date",
-    "service_documentation",
-    "shipping_address",
-    "shipping_carrier",
-    "shipping_date",
-    "shipping_documentation",
-    "shipping_tracking_number",
-    "uncategorized_file",
-    "uncategorized_text",
-]
+EVIDENCE = """access_activity_log billing_address cancellation_policy cancellation_policy_disclosure
+cancellation_rebuttal customer_communication customer_email_address customer_name customer_purchase_ip
+customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id
+product_description receipt refund_policy refund_policy_disclosure refund_refusal_explanation service_date
+service_documentation shipping_address shipping_carrier shipping_date shipping_documentation
+shipping_tracking_number uncategorized_file uncategorized_text"""
 
 
 @route("GET", "/v1/disputes")
@@ -181,7 +159,7 @@ def _new_dispute(sim, charge, reason, amount, inquiry):
         "case_type": "inquiry" if inquiry else "chargeback",
         "network_reason_code": "10.4",
     }
-    evidence = dict.fromkeys(EVIDENCE) | {"enhanced_evidence": {}}
+    evidence = blank(EVIDENCE) | {"enhanced_evidence": {}}
     return {
         "id": new_id("dp"),
         "object": "dispute",

@@ -2,6 +2,7 @@
 
 import secrets
 
+from ..blanks import blank
 from ..errors import invalid, no_such
 from ..identifiers import new_id
 from ..listing import list_objects
@@ -9,6 +10,11 @@ from ..rendering import show
 from ..routing import route
 
 CANCELABLE = ("requires_payment_method", "requires_action", "requires_confirmation", "requires_capture")
+EMPTY = """allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at
+cancellation_reason customer customer_account description excluded_payment_method_types last_payment_error
+latest_charge managed_payments next_action on_behalf_of payment_method payment_method_configuration_details
+payment_record processing receipt_email review setup_future_usage shipping source statement_descriptor
+statement_descriptor_suffix transfer_group"""
 
 
 @route("GET", "/v1/payment_intents")
@@ -51,48 +57,21 @@ def find(sim, id, account=None, param=None):
 
 def new_intent(sim, *, amount, currency, **values):
     id = new_id("pi")
-    return {
+    return blank(EMPTY) | {
         "id": id,
         "object": "payment_intent",
-        "allowed_payment_method_types": None,
         "amount": amount,
         "amount_capturable": 0,
         "amount_received": 0,
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": None,
-        "canceled_at": None,
-        "cancellation_reason": None,
         "capture_method": "automatic_async",
         "client_secret": f"{id}_secret_{secrets.token_hex(12)}",
         "confirmation_method": "automatic",
         "created": sim.clock.now(),
         "currency": currency,
-        "customer": None,
-        "customer_account": None,
-        "description": None,
-        "excluded_payment_method_types": None,
-        "last_payment_error": None,
-        "latest_charge": None,
         "livemode": False,
-        "managed_payments": None,
         "metadata": {},
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": None,
-        "payment_method_configuration_details": None,
         "payment_method_options": {},
         "payment_method_types": ["card", "us_bank_account"],
-        "payment_record": None,
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "source": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": None,
         "status": "requires_payment_method",
-        "transfer_group": None,
         **values,
     }

@@ -1,5 +1,6 @@
 """Payouts to a bank: daily and automatic for connected accounts. https://docs.stripe.com/payouts"""
 
+from ..blanks import blank
 from ..book import BANK
 from ..cards import BANKS
 from ..clock import DAY
@@ -13,6 +14,8 @@ from . import accounts
 from .balance import payout_interval
 
 ARRIVES_AFTER = DAY
+EMPTY = """application_fee application_fee_amount balance_transaction failure_balance_transaction failure_code
+failure_message original_payout payout_method reversed_by trace_id"""
 
 
 @route("GET", "/v1/payouts")
@@ -74,34 +77,23 @@ def find(sim, id, account):
 def send(sim, account, amount, currency, *, automatic, params=None):
     """Takes the money from the available balance; the bank has it, or refuses it, a day later."""
     params, now = params or {}, sim.clock.now()
-    bank = _bank(sim, account)
-    payout = {
+    payout = blank(EMPTY) | {
         "id": new_id("po"),
         "object": "payout",
         "amount": amount,
-        "application_fee": None,
-        "application_fee_amount": None,
         "arrival_date": now + ARRIVES_AFTER,
         "automatic": automatic,
-        "balance_transaction": None,
         "created": now,
         "currency": currency,
         "description": params.get("description") or ("STRIPE PAYOUT" if automatic else None),
-        "destination": bank["id"],
-        "failure_balance_transaction": None,
-        "failure_code": None,
-        "failure_message": None,
+        "destination": _bank(sim, account)["id"],
         "livemode": False,
         "metadata": accounts.clean_metadata(params.get("metadata")),
         "method": params.get("method", "standard"),
-        "original_payout": None,
-        "payout_method": None,
         "reconciliation_status": "completed" if automatic else "not_applicable",
-        "reversed_by": None,
         "source_type": "card",
         "statement_descriptor": params.get("statement_descriptor"),
         "status": "pending",
-        "trace_id": None,
         "type": "bank_account",
     }
     txn = sim.book.record(account, "payout", -amount, source=payout["id"], currency=currency, against=BANK)

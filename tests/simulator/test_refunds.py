@@ -1,0 +1,95 @@
+"""Refunds: partial, whole, refused, waiting for funds, failing later; never touching transfers."""
+
+import pytest
+
+from tests.simulator.conftest import refused
+
+
+def test_a_partial_refund_then_the_rest(client, pay, held):
+    paid = pay()
+    first = client.v1.refunds.create(
+        {"payment_intent": paid["payment_intent"], "amount": 20_000, "reason": "requested_by_customer"}
+    )
+    assert (first.status, first.amount, first.charge) == ("succeeded", 20_000, paid["charge"])
+    assert held() == (0, 31_239)
+    assert refused(client.v1.refunds.create, {"charge": paid["charge"], "amount": 32_801}).param == "amount"
+    assert client.v1.refunds.create({"charge": paid["charge"]}).amount == 32_800
+    charge = client.v1.charges.retrieve(paid["charge"], {"expand": ["refunds"]})
+    assert (charge.refunded, charge.amount_refunded, len(charge.refunds.data)) == (True, 52_800, 2)
+    assert refused(client.v1.refunds.create, {"charge": paid["charge"]}).code == "charge_already_refunded"
+    assert held() == (0, -1561)
+
+
+def test_a_refund_does_nothing_to_transfers(client, simulator, ready, pay, held):
+    paid = pay()
+    terms = {"amount": 48_000, "currency": "usd", "destination": ready.id, "source_transaction": paid["charge"]}
+    made = client.v1.transfers.create(terms)
+    client.v1.refunds.create({"payment_intent": paid["payment_intent"]})
+    assert client.v1.transfers.retrieve(made.id).amount_reversed == 0
+    assert held() == (0, 51_239 - 48_000 - 52_800)
+
+
+def test_a_disputed_charge_cannot_be_refunded(client, simulator, pay):
+    paid = pay()
+    simulator.control("POST", f"charges/{paid['charge']}/dispute")
+    assert refused(client.v1.refunds.create, {"charge": paid["charge"]}).code == "charge_disputed"
+
+
+@pytest.mark.parametrize("how", [{"card": "4000000000000002"}, {"bank": "000123456789"}])
+def test_what_has_not_succeeded_cannot_be_refunded(client, pay, how):
+    error = refused(client.v1.refunds.create, {"payment_intent": pay(**how)["payment_intent"]})
+    assert error.code == "payment_intent_unexpected_state"
+
+
+def test_a_refund_names_what_it_refunds(client):
+    assert refused(client.v1.refunds.create, {"amount": 5}).http_status == 400
+    assert refused(client.v1.refunds.create, {"charge": "ch_nothing"}).code == "resource_missing"
+
+
+def test_a_refund_without_funds_waits_for_them(client, simulator, ready, pay, held):
+    paid = pay()
+    simulator.control("POST", "clock", {"days": 2})
+    client.v1.transfers.create({"amount": 50_000, "currency": "usd", "destination": ready.id})
+    waiting = client.v1.refunds.create({"charge": paid["charge"]})
+    assert (waiting.status, waiting.pending_reason) == ("pending", "insufficient_funds")
+    assert held() == (1_239, 0)
+    simulator.control("POST", "topup", {"amount": 60_000})
+    pay(1_000)
+    simulator.control("POST", "clock", {"days": 2})
+    assert client.v1.refunds.retrieve(waiting.id).status == "succeeded"
+
+
+def test_a_refund_that_fails_later_brings_the_money_back(client, simulator, inbox, pay, held):
+    paid = pay(card="4000000000005126")
+    refund = client.v1.refunds.create({"charge": paid["charge"]})
+    assert refund.status == "succeeded"
+    simulator.control("POST", "clock", {"seconds": 60})
+    found = client.v1.refunds.retrieve(refund.id)
+    assert (found.status, found.failure_reason) == ("failed", "expired_or_canceled_card")
+    assert client.v1.charges.retrieve(paid["charge"]).amount_refunded == 0
+    assert sum(held()) == 51_239
+    simulator.control("POST", "webhooks/settle")
+    assert "refund.failed" in inbox.types("platform")
+
+
+def test_a_refund_failed_by_hand_fails_once(simulator, client, pay, held):
+    refund = client.v1.refunds.create({"charge": pay()["charge"]})
+    for _ in range(2):
+        assert simulator.control("POST", f"refunds/{refund.id}/fail")["status"] == "failed"
+    assert sum(held()) == 51_239
+
+
+def test_a_refund_may_stay_pending(client, simulator, pay):
+    refund = client.v1.refunds.create({"charge": pay(card="4000000000007726")["charge"]})
+    assert refund.status == "pending"
+    simulator.control("POST", "clock", {"seconds": 60})
+    assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
+
+
+def test_listing_by_payment(client, pay):
+    first, second = pay(), pay()
+    refunds = [client.v1.refunds.create({"charge": first["charge"], "amount": 100}).id for _ in range(2)]
+    client.v1.refunds.create({"charge": second["charge"], "amount": 100})
+    found = client.v1.refunds.list({"payment_intent": first["payment_intent"]}).data
+    assert [refund.id for refund in found] == refunds[::-1]
+    assert len(client.v1.refunds.list().data) == 3
