@@ -4,8 +4,6 @@ import re
 
 SHORTEST = 3
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
-# Sites whose addresses carry the account's name.
-PERSONAL_SITES = ("github.com", "gitlab.com", "linkedin.com", "behance.net", "dribbble.com", "medium.com", "kaggle.com")
 
 
 def names_of(student):
@@ -23,13 +21,9 @@ def found_in(text, names):
 def hints(application, answers):
     """[(what, found names)] for each part of a draft that seems to tell who wrote it."""
     names = names_of(application.student)
-    parts = [
-        (f"The evidence for {answer.competency.skill}", f"{answer.title} {answer.statement}") for answer in answers
-    ]
-    parts.append(("Your approach", application.approach))
-    parts.append(("Your note on availability", application.availability_note))
+    parts = [("Your approach", application.approach), ("Your note on availability", application.availability_note)]
+    for answer in answers:
+        parts.append((f"The evidence for {answer.competency.skill}", f"{answer.title} {answer.statement}"))
+        parts.append((f"The link for {answer.competency.skill}", answer.url))
     named = [(what, found_in(text, names)) for what, text in parts]
-    linked = [
-        (f"The link for {answer.competency.skill}", found_in(answer.url, names)) for answer in answers if answer.url
-    ]
-    return [(what, found) for what, found in [*named, *linked] if found]
+    return [(what, found) for what, found in named if found]

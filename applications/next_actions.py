@@ -1,6 +1,6 @@
 """What applications want a person to do next, for Home."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from applications.models import Application
@@ -39,10 +39,14 @@ def _as_assessor(user, at):
     ours = Organization.objects.filter(memberships__user=user, memberships__role__in=POSTERS)
     waiting = Q(applications__status=Status.SUBMITTED)
     chosen = Q(applications__status=Status.SHORTLISTED)
+    taken = Q(applications__status__in=[Status.OFFERED, Status.ACCEPTED])
     projects = Project.objects.filter(organization__in=ours).annotate(
-        to_review=Count("applications", filter=waiting), shortlisted=Count("applications", filter=chosen)
+        to_review=Count("applications", filter=waiting),
+        shortlisted=Count("applications", filter=chosen),
+        taken=Count("applications", filter=taken & ~Q(applications__engagement__status="cancelled")),
     )
-    projects = projects.filter(Q(to_review__gt=0) | Q(shortlisted__gt=0)).exclude(applications__student__user=user)
+    projects = projects.filter(Q(to_review__gt=0) | Q(shortlisted__gt=0, taken__lt=F("places")))
+    projects = projects.exclude(applications__student__user=user)
     for project in projects.select_related("organization").order_by("decisions_due_at", "pk"):
         yield _decision(project, at)
 

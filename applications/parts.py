@@ -28,28 +28,16 @@ def parts_of(application, competencies=None):
     parts = []
     for number, competency in enumerate(competencies, 1):
         answer = answers.get(competency.pk)
-        parts.append(
-            Part(
-                f"evidence-{number}",
-                f"Show {competency.skill}",
-                reverse("applications:answer", args=[code, number]),
-                "done" if answer else "todo",
-                answer.title if answer else competency.evidence_asked,
-                competency,
-            )  # fmt: skip
-        )
-    approach = "done" if application.approach else "todo"
-    parts.append(Part("approach", "Your approach", reverse("applications:approach", args=[code]), approach))
-    parts.append(
-        Part(
-            "availability",
-            "Your availability",
-            reverse("applications:availability", args=[code]),
-            {True: "done", False: "error", None: "todo"}[application.is_available],
-            "Only applications that can keep the dates are sent." if application.is_available is False else "",
-        )  # fmt: skip
-    )
-    return parts
+        hint = answer.title if answer else competency.evidence_asked
+        url = reverse("applications:answer", args=[code, number])
+        state = "done" if answer else "todo"
+        parts.append(Part(f"evidence-{number}", f"Show {competency.skill}", url, state, hint, competency))
+    state = "done" if application.approach else "todo"
+    parts.append(Part("approach", "Your approach", reverse("applications:approach", args=[code]), state))
+    state = {True: "done", False: "error", None: "todo"}[application.is_available]
+    hint = "Only applications that can keep the dates are sent." if state == "error" else ""
+    url = reverse("applications:availability", args=[code])
+    return [*parts, Part("availability", "Your availability", url, state, hint)]
 
 
 def missing_parts(application):

@@ -78,9 +78,8 @@ def answer_cancelled(*, at):
     """Projects know nothing of applications: the live ones of a cancelled or removed project get their answer here."""
     gone = [Project.Status.CANCELLED, Project.Status.REMOVED]
     due = Project.objects.filter(status__in=gone, applications__status__in=Application.LIVE).distinct()
-    return sum(
-        len(close_out(project=project, at=at, reason=Reason.CANCELLED)) for project in due.order_by("pk")[:BATCH]
-    )
+    answered = [close_out(project=project, at=at, reason=Reason.CANCELLED) for project in due.order_by("pk")[:BATCH]]
+    return sum(map(len, answered))
 
 
 def send_reminders(*, at):

@@ -39,6 +39,11 @@ def zone_of(person):
         return ZoneInfo("UTC")
 
 
+def day(value):
+    """ "Fri 14 Mar 2026" """
+    return f"{value:%a} {value.day} {value:%b %Y}"
+
+
 def fee(project):
     return format_money(project.fee_amount, project.currency)
 

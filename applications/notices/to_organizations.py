@@ -69,8 +69,8 @@ def decide_soon(project, name, at):
     tell(
         assessors_of(project), kind=DECIDE_SOON, key=f"decide-soon:{project.code}:{name}", at=at, needs_action=True,
         title=f"Decide on {number} for “{project.title}” by {{decision}}",
-        body=f"{number.capitalize()} for {fee(project)} wait for your answer until {{decision}}.\n\nIf the date passes, "
-        "the applicants are told that you did not decide, and your response rate drops.",
+        body=f"{number.capitalize()} for {fee(project)} wait for your answer until {{decision}}.\n\nIf the date "
+        "passes, the applicants are told that you did not decide, and your response rate drops.",
         dates={"decision": project.decisions_due_at}, due_at=project.decisions_due_at, url=board_url(project),
         action="Decide now", reason=assesses(project),
     )  # fmt: skip
@@ -82,8 +82,8 @@ def decisions_lapsed(project, number, at):
     tell(
         assessors_of(project), kind="application.decisions_lapsed", key=f"decisions-lapsed:{project.code}:{at:%Y%m%d}",
         at=at, title=f"The decision date of “{project.title}” has passed: {applicants} told so",
-        body=f"{applicants.capitalize()} waited for an answer until {{decision}}. We told them that you did not decide. "
-        "It counts against your response rate; two such lapses in 180 days pause posting.",
+        body=f"{applicants.capitalize()} waited for an answer until {{decision}}. We told them that you did not "
+        "decide. It counts against your response rate; two such lapses in 180 days pause posting.",
         dates={"decision": project.decisions_due_at}, url=board_url(project), action="Open the assessment board",
         reason=assesses(project),
     )  # fmt: skip

@@ -1,7 +1,7 @@
 """What the student who applied is told. Amount and date come first; the reason and the levels with every answer."""
 
 from applications.models import Application, Shown
-from applications.notices.telling import applied, fee, page, student_of, tell
+from applications.notices.telling import applied, day, fee, page, student_of, tell
 from applications.queries import competencies_of, levels_of
 from marketplace.notifications.actions import mark_done
 
@@ -43,7 +43,7 @@ def offer_made(application, at):
         body=f"{fee(project)} fixed for about {project.hours} hours. Answer by {{expires}}, or the offer expires.\n\n"
         f"You start when {project.organization} has funded the project, not before.{note}",
         dates={"expires": application.offer_expires_at}, due_at=application.offer_expires_at,
-        facts=[("Pay", f"{fee(project)} fixed"), ("Answer by", "{expires}"), ("Work due", f"{project.work_due_on:%a %d %b %Y}")],
+        facts=[("Pay", f"{fee(project)} fixed"), ("Answer by", "{expires}"), ("Work due", day(project.work_due_on))],
         url=page("offer_view", application), action="Answer the offer", reason=applied(application),
     )  # fmt: skip
 
@@ -53,7 +53,8 @@ def offer_expires_soon(application, at):
     tell(
         student_of(application), kind="offer.expiring", key=f"offer-soon:{application.code}", at=at,
         title=f"Your {fee(project)} offer for “{project.title}” expires {{expires}}",
-        body=f"{fee(project)} from {project.organization}: answer by {{expires}}. A no frees the place for somebody else.",
+        body=f"{fee(project)} from {project.organization}: answer by {{expires}}. A no frees the place for "
+        "somebody else.",
         dates={"expires": application.offer_expires_at}, due_at=application.offer_expires_at,
         url=page("offer_view", application), action="Answer the offer", reason=applied(application),
     )  # fmt: skip

@@ -1,0 +1,151 @@
+"""The assessment board as one assessor may see it: blind, in their own order, others' scores only after their own."""
+
+import hashlib
+from dataclasses import dataclass
+
+from applications import blind
+from applications.models import Application
+from applications.queries import competencies_of, places_left, scores_of, with_answers
+
+Status = Application.Status
+GAP = 2  # levels between two assessors that are worth a talk
+MINUTES_PER_SCORE = 1.5
+TABS = {
+    "review": ("To review", [Status.SUBMITTED]),
+    "shortlist": ("Shortlist", [Status.SHORTLISTED]),
+    "offered": ("Offered", [Status.OFFERED, Status.ACCEPTED, Status.DECLINED]),
+    "ended": ("Not selected", [Status.NOT_SELECTED, Status.LAPSED, Status.WITHDRAWN]),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One applicant in one competency. `others` is empty while they are hidden from this assessor."""
+
+    competency: object
+    answer: object
+    own: object
+    others: tuple
+    is_gap: bool
+
+    @property
+    def level(self):
+        """The level to draw: one's own, else what the others gave (low median)."""
+        if self.own is not None:
+            return self.own.level
+        levels = sorted(score.level for score in self.others)
+        return levels[(len(levels) - 1) // 2] if levels else None
+
+    @property
+    def level_word(self):
+        scores = [self.own, *self.others] if self.own else self.others
+        return next((score.get_level_display() for score in scores if score.level == self.level), "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One applicant on the board."""
+
+    applicant: blind.Applicant
+    cells: tuple
+    own_count: int
+    wanted: int
+    is_assessed: bool  # by anybody, in every competency
+    hidden_assessors: int  # how many others have scored while this assessor has not finished
+
+    @property
+    def is_own_complete(self):
+        return self.own_count == self.wanted
+
+    @property
+    def has_gap(self):
+        return any(cell.is_gap for cell in self.cells)
+
+
+class Board:
+    """Everything the board's pages need, read in a fixed number of queries."""
+
+    def __init__(self, project, user):
+        self.project, self.user = project, user
+        self.competencies = competencies_of(project)
+        rows = Application.objects.filter(project=project, submitted_at__isnull=False)
+        self.applications = list(with_answers(rows))
+        scores = scores_of(self.applications)
+        built = [self._row(application, scores[application.pk]) for application in self.applications]
+        self.rows = sorted(built, key=lambda row: shuffle_key(user, project, None, row.applicant))
+
+    def _row(self, application, scores):
+        own = {key: by_assessor.get(self.user.pk) for key, by_assessor in scores.items()}
+        own_count = sum(score is not None for score in own.values())
+        wanted = len(self.competencies)
+        assessors = {assessor for by_assessor in scores.values() for assessor in by_assessor}
+        done = [pk for pk in assessors if sum(pk in by_assessor for by_assessor in scores.values()) == wanted]
+        shows_others = own_count == wanted or application.status != Status.SUBMITTED
+        applicant = blind.applicant(application)
+        cells = tuple(self._cell(applicant, competency, scores, shows_others) for competency in self.competencies)
+        others = assessors - {self.user.pk}
+        return Row(applicant, cells, own_count, wanted, bool(done), 0 if shows_others else len(others))
+
+    def _cell(self, applicant, competency, scores, shows_others):
+        by_assessor = scores.get(competency.pk, {})
+        own = by_assessor.get(self.user.pk)
+        others = tuple(score for pk, score in sorted(by_assessor.items()) if pk != self.user.pk) if shows_others else ()
+        levels = [score.level for score in ([own, *others] if own else others)]
+        is_gap = bool(levels) and max(levels) - min(levels) >= GAP
+        return Cell(competency, applicant.answer_to(competency), own, others, is_gap)
+
+    def in_tab(self, tab):
+        return [row for row in self.rows if row.applicant.status in TABS[tab][1]]
+
+    def tabs(self):
+        """[(name, label, count)]"""
+        return [(name, label, len(self.in_tab(name))) for name, (label, _states) in TABS.items()]
+
+    @property
+    def to_review(self):
+        return self.in_tab("review")
+
+    def progress(self):
+        """[(number, competency, own scores, applicants to review)]"""
+        rows = self.to_review
+        return [
+            (number, competency, sum(row.cells[number - 1].own is not None for row in rows), len(rows))
+            for number, competency in enumerate(self.competencies, 1)
+        ]
+
+    @property
+    def scores_left(self):
+        return sum(row.wanted - row.own_count for row in self.to_review)
+
+    @property
+    def minutes_left(self):
+        return max(1, round(self.scores_left * MINUTES_PER_SCORE)) if self.scores_left else 0
+
+    def sequence(self, number):
+        """The applicants to review for one competency, in this assessor's order for it."""
+        competency = self.competencies[number - 1]
+        return sorted(
+            self.to_review, key=lambda row: shuffle_key(self.user, self.project, competency, row.applicant)
+        )  # fmt: skip
+
+    def next_to_score(self, after=None):
+        """(number, label) of the next one without an own score: in the same competency first. None when all are in."""
+        start, label = after or (1, None)
+        numbers = [*range(start, len(self.competencies) + 1), *range(1, start)]
+        for number in numbers:
+            rows = self.sequence(number)
+            labels = [row.applicant.label for row in rows]
+            cut = labels.index(label) + 1 if number == start and label in labels else 0
+            for row in [*rows[cut:], *rows[:cut]]:
+                if row.cells[number - 1].own is None:
+                    return number, row.applicant.label
+        return None
+
+    def places_left(self):
+        return places_left(self.project)
+
+
+def shuffle_key(user, project, competency, applicant):
+    """A random order that is always the same for one assessor and competency, and tells nothing about time or name."""
+    seed = f"{user.pk}:{project.pk}:{competency.pk if competency else 0}:{applicant.label}"
+    return hashlib.sha256(seed.encode()).digest()

@@ -1,0 +1,1 @@
+"""Pages of evidence, applications and their assessment."""

@@ -1,0 +1,238 @@
+"""The application as a task list: one question a page, saved on Continue."""
+
+from itertools import pairwise
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from applications import actions, namesakes, rules
+from applications.actions.applying import RUNNING, check_limits, check_may_apply
+from applications.forms import AnswerForm, ApproachForm, AvailabilityForm
+from applications.models import Application
+from applications.parts import missing_parts, next_url, parts_of
+from applications.queries import capacity, competencies_of, library_of, with_answers
+from applications.views.library import stored
+from applications.views.trying import attempt
+from marketplace.access import get_for_user, require
+from marketplace.accounts.rules import is_member
+from marketplace.clock import now
+from marketplace.errors import DomainError
+from projects.models import Project
+from projects.rubric import anchors, wanted
+
+NOT_YOURS = "Your account may not apply to this project."
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request, code):
+    """What it takes and what the odds are, before anything is begun."""
+    project = get_for_user(Project.objects.select_related("organization"), request.user, code=code)
+    student = request.reader.student
+    require(
+        not is_member(request.user, project.organization), "You belong to this organization: nobody acts on both sides."
+    )
+    if student is None:
+        return render(request, "applications/start_as_student.html", {"project": project})
+    running = Application.objects.filter(project=project, student=student, status__in=RUNNING).first()
+    if running is not None:
+        return redirect(running)
+    if not student.is_eligible:
+        here = reverse("applications:start", args=[code])
+        return redirect(f"{reverse('accounts:eligibility')}?{urlencode({'next': here})}")
+    if request.method == "POST":
+        require(rules.may_apply(request.user, project), NOT_YOURS)
+        application, error = attempt(request, actions.start_application, project=project)
+        return redirect(next_url(application)) if error is None else redirect("applications:start", code)
+    context = {
+        "project": project, "competencies": competencies_of(project), "blocked": _blocked(project, student),
+        "capacity": capacity(project, student), "library_count": library_of(student).count(),
+        "may_apply": rules.may_apply(request.user, project),
+    }  # fmt: skip
+    return render(request, "applications/start.html", context)
+
+
+def _blocked(project, student):
+    """The reason why this student cannot apply now, or empty."""
+    try:
+        check_may_apply(project, student, now())
+        check_limits(project, student)
+    except DomainError as error:
+        return error.message
+    return ""
+
+
+def own(request, code, *, acting=False):
+    """The reader's own application; with `acting`, a POST needs somebody who may act."""
+    mine = with_answers(Application.objects.filter(student__user_id=request.user.pk))
+    application = get_for_user(mine, request.user, code=code)
+    if acting and request.method == "POST" and not rules.may_act_as_applicant(request.user, application):
+        raise PermissionDenied("Your account is suspended: you can read, but not change anything.")
+    return application
+
+
+def flow(request, application, template, *, current="", status=200, **context):
+    """A page of the flow with its rail."""
+    parts = parts_of(application)
+    done = sum(part.state == "done" for part in parts)
+    shared = {
+        "application": application, "project": application.project, "parts": parts, "done": done, "current": current,
+        "back": next((before.url for before, part in pairwise(parts) if part.name == current), ""),
+        "is_open": application.project.accepts_applications(now()),
+    }  # fmt: skip
+    return render(request, template, shared | context, status=status)
+
+
+@login_required
+@require_safe
+def edit(request, code):
+    """The task list."""
+    application = own(request, code)
+    if application.status != Application.Status.DRAFT:
+        return redirect(application)
+    missing = missing_parts(application)
+    return flow(request, application, "applications/edit.html", missing=missing, next_url=next_url(application))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def answer(request, code, number):
+    """Evidence for one competency: from the library, or new."""
+    application = own(request, code, acting=True)
+    if application.status != Application.Status.DRAFT:
+        return redirect(application)
+    competencies = competencies_of(application.project)
+    if not 1 <= number <= len(competencies):
+        raise Http404("This project asks for fewer competencies.")
+    competency = competencies[number - 1]
+    library = by_fit(library_of(application.student), competency)
+    given = next((row for row in application.answers.all() if row.competency_id == competency.pk), None)
+    form = AnswerForm(
+        request.POST or None, request.FILES or None, library=library, initial={"choice": _chosen(given, library)}
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid() and _save_answer(request, application, competency, form):
+        return redirect(next_url(application, after=f"evidence-{number}"))
+    return flow(
+        request, application, "applications/answer.html", current=f"evidence-{number}", form=form, number=number,
+        competency=competency, library=library, count=len(competencies), anchors=anchors(competency.level),
+        wanted=wanted(competency.level), status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+def by_fit(library, competency):
+    """What shows this very skill first; `fits` says so to the template."""
+    rows = list(library)
+    for evidence in rows:
+        shown = {row.skill_id: row for row in evidence.evidence_skills.all()}
+        evidence.fits = shown.get(competency.skill_id)
+    return sorted(rows, key=lambda evidence: (evidence.fits is None, -(evidence.fits.level if evidence.fits else 0)))
+
+
+def _chosen(given, library):
+    if given is not None:
+        return given.evidence.code
+    return library[0].code if library and library[0].fits else None
+
+
+def _save_answer(request, application, competency, form):
+    """Whether it was saved; what is new goes into the library first."""
+    evidence = form.chosen()
+    if evidence is None:
+        evidence, error = attempt(
+            request, actions.add_evidence, student=application.student, file=stored(request, form),
+            skills=[(competency.skill, competency.level)], **form.item(),
+        )  # fmt: skip
+        if error is not None:
+            return False
+    _, error = attempt(
+        request, actions.answer_competency, application=application, competency=competency, evidence=evidence
+    )
+    return error is None
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def approach(request, code):
+    application = own(request, code, acting=True)
+    if application.status != Application.Status.DRAFT:
+        return redirect(application)
+    form = ApproachForm(request.POST or None, initial={"approach": application.approach})
+    if request.method == "POST" and form.is_valid():
+        text = form.cleaned_data["approach"]
+        _, error = attempt(request, actions.save_approach, application=application, text=text)
+        if error is None:
+            return redirect(next_url(application_again(application), after="approach"))
+    return flow(
+        request, application, "applications/approach.html", current="approach", form=form,
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def availability(request, code):
+    application = own(request, code, acting=True)
+    if application.status != Application.Status.DRAFT:
+        return redirect(application)
+    words = {True: "yes", False: "no", None: None}[application.is_available]
+    form = AvailabilityForm(
+        request.POST or None, initial={"is_available": words, "note": application.availability_note}
+    )
+    if request.method == "POST" and form.is_valid():
+        _, error = attempt(request, actions.save_availability, application=application, **form.cleaned_data)
+        if error is None:
+            if not form.cleaned_data["is_available"]:
+                return redirect("applications:edit", code)
+            return redirect(next_url(application_again(application), after="availability"))
+    return flow(
+        request, application, "applications/availability.html", current="availability", form=form,
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+def application_again(application):
+    """With what was just saved."""
+    return Application.objects.select_related("project").prefetch_related("answers").get(pk=application.pk)
+
+
+@login_required
+@require_safe
+def check(request, code):
+    """Check your answers."""
+    application = own(request, code)
+    if application.status != Application.Status.DRAFT:
+        return redirect(application)
+    answers = list(application.answers.all())
+    changes = {part.competency: part.url for part in parts_of(application)}
+    for answer in answers:
+        answer.change_url = changes[answer.competency]
+    return flow(
+        request, application, "applications/check.html", current="check", answers=answers,
+        missing=missing_parts(application), hints=namesakes.hints(application, answers),
+        blocked=_blocked(application.project, application.student),
+    )  # fmt: skip
+
+
+@login_required
+@require_POST
+def submit(request, code):
+    application = own(request, code, acting=True)
+    _, error = attempt(request, actions.submit_application, application=application)
+    return redirect("applications:submitted" if error is None else "applications:check", code)
+
+
+@login_required
+@require_safe
+def submitted(request, code):
+    """It was sent: the reference and what happens next."""
+    application = own(request, code)
+    if application.submitted_at is None:
+        return redirect("applications:edit", code)
+    context = {"application": application, "project": application.project, "offer_days": settings.OFFER_DAYS}
+    return render(request, "applications/submitted.html", context)

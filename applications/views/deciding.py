@@ -1,0 +1,123 @@
+"""One applicant, and the decisions about them. Each decision has its own page that says what will happen."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications import actions, rules
+from applications.board import Board
+from applications.forms import DeclineForm, OfferForm
+from applications.models import Application
+from applications.views.board import board_of
+from applications.views.trying import attempt
+from marketplace.access import get_for_user, require
+from marketplace.formatting.templatetags import count
+
+Status = Application.Status
+
+
+def judged(request, code, may):
+    """(application, board, the applicant's row) for a person who may do this."""
+    rows = Application.objects.select_related("project__organization", "student__user")
+    application = get_for_user(rows, request.user, code=code, may=may)
+    found = Board(application.project, request.user)
+    row = next(row for row in found.rows if row.applicant.code == code)
+    return application, found, row
+
+
+def to_board(application, tab=""):
+    return redirect(reverse("applications:board", args=[application.project.code]) + (f"?tab={tab}" if tab else ""))
+
+
+def page(request, template, found, row, status=200, **context):
+    shared = {"board": found, "project": found.project, "row": row, "applicant": row.applicant}
+    return render(request, template, shared | context, status=status)
+
+
+@login_required
+@require_safe
+def applicant(request, code):
+    """All of one applicant: only after one's own scores are in, so that they stay judged one competency at a time."""
+    _application, found, row = judged(request, code, rules.may_read_applicant)
+    opens = row.is_own_complete or row.applicant.status != Status.SUBMITTED
+    may_assess = rules.may_assess(request.user, found.project)
+    return page(request, "applications/applicant.html", found, row, opens=opens, may_assess=may_assess)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def shortlist(request, code):
+    """Confirm: the name is revealed, and that is logged."""
+    may = rules.may_decide if request.method == "POST" else rules.may_read_applicant
+    application, found, row = judged(request, code, may)
+    if request.method == "POST":
+        application, error = attempt(request, actions.shortlist, application=application)
+        if error is not None:
+            return redirect("applications:board", found.project.code)
+        name = application.student.display_name
+        messages.success(request, f"{row.applicant.blind_name} is {name}. They were told that they are shortlisted.")
+        return redirect("applications:applicant", code)
+    if row.applicant.status != Status.SUBMITTED:
+        return redirect("applications:applicant", code)
+    return page(request, "applications/shortlist.html", found, row)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def decline(request, code):
+    may = rules.may_decide if request.method == "POST" else rules.may_read_applicant
+    application, found, row = judged(request, code, may)
+    form = DeclineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        _, error = attempt(request, actions.decline_application, application=application, **form.cleaned_data)
+        if error is None:
+            messages.success(request, f"{row.applicant.name} was told, with the reason and the levels.")
+            return to_board(application)
+    elif row.applicant.status not in (Status.SUBMITTED, Status.SHORTLISTED):
+        return redirect("applications:applicant", code)
+    return page(request, "applications/decline.html", found, row, form=form, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def decline_rest(request, code):
+    """Everybody who was assessed and is not on the shortlist, in one go."""
+    found = board_of(request, code)
+    form = DeclineForm(request.POST or None)
+    rows = [row for row in found.to_review if row.is_assessed]
+    if request.method == "POST":
+        require(rules.may_assess(request.user, found.project))
+        if form.is_valid():
+            declined, error = attempt(request, actions.decline_rest, project=found.project, **form.cleaned_data)
+            if error is None:
+                messages.success(request, f"{count(declined, 'applicant')} told, with the reason and the levels.")
+                return redirect("applications:board", code)
+    context = {
+        "board": found, "project": found.project, "rows": rows, "form": form,
+        "left": [row for row in found.to_review if not row.is_assessed],
+    }  # fmt: skip
+    return render(request, "applications/decline_rest.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def offer(request, code):
+    """The page that repeats amount and person before it is binding."""
+    may = rules.may_decide if request.method == "POST" else rules.may_read_applicant
+    application, found, row = judged(request, code, may)
+    form = OfferForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        application, error = attempt(request, actions.make_offer, application=application, **form.cleaned_data)
+        if error is not None:
+            return redirect("applications:applicant", code)
+        messages.success(request, f"{row.applicant.name} has the offer: {found.project.fee_text}.")
+        return to_board(application, "offered")
+    if row.applicant.status != Status.SHORTLISTED:
+        return redirect("applications:applicant", code)
+    return page(
+        request, "applications/offer.html", found, row, form=form, offer_days=settings.OFFER_DAYS,
+        status=422 if form.errors else 200,
+    )  # fmt: skip

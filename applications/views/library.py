@@ -1,0 +1,116 @@
+"""The evidence library."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from applications import actions, rules
+from applications.forms import EvidenceForm, initial_of
+from applications.models import Evidence
+from applications.queries import library_of
+from applications.views.trying import attempt
+from marketplace.access import get_for_user, require
+from marketplace.clock import now
+from marketplace.files.actions import store_upload
+from marketplace.files.kinds import EVIDENCE
+from marketplace.files.serving import serve
+
+STUDENTS_ONLY = "Only students keep an evidence library."
+
+
+@login_required
+@require_safe
+def library(request):
+    student = request.reader.student
+    require(student is not None, STUDENTS_ONLY)
+    archived = request.GET.get("show") == "archived"
+    context = {
+        "evidence": library_of(student, archived=archived),
+        "archived": archived,
+        "archived_count": student.evidence.filter(archived_at__isnull=False).count(),
+        "may_keep": rules.may_keep_library(request.user),
+    }
+    return render(request, "applications/library.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def evidence_new(request):
+    require(request.reader.student is not None, STUDENTS_ONLY)
+    require(rules.may_keep_library(request.user))
+    form = EvidenceForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        evidence, error = attempt(
+            request, actions.add_evidence, student=request.reader.student, skills=form.skills(),
+            file=stored(request, form), **form.item(),
+        )  # fmt: skip
+        if error is None:
+            messages.success(request, f"“{evidence.title}” is in your library.")
+            return redirect("applications:library")
+    return render(request, "applications/evidence_form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def evidence_edit(request, code):
+    evidence = get_for_user(library_rows(), request.user, code=code, may=rules.may_keep_library)
+    form = EvidenceForm(
+        request.POST or None, request.FILES or None, current=evidence, initial=initial_of(evidence)
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        _, error = attempt(
+            request, actions.edit_evidence, evidence=evidence, skills=form.skills(),
+            file=stored(request, form) or kept_file(form), **form.item(),
+        )  # fmt: skip
+        if error is None:
+            messages.success(request, f"“{form.cleaned_data['title']}” is saved.")
+            return redirect("applications:library")
+    context = {"form": form, "evidence": evidence}
+    return render(request, "applications/evidence_form.html", context, status=422 if form.errors else 200)
+
+
+def library_rows():
+    return Evidence.objects.select_related("file", "student").prefetch_related("evidence_skills__skill")
+
+
+def stored(request, form):
+    """The StoredFile of what was uploaded with a valid form, or None."""
+    upload = form.cleaned_data.get("file")
+    return store_upload(upload=upload, owner=request.user, allowed=EVIDENCE, at=now()) if upload else None
+
+
+def kept_file(form):
+    """The file stays unless a link or another file takes its place."""
+    return form.current.file if form.keeps_file and not form.cleaned_data["url"] else None
+
+
+@login_required
+@require_POST
+def evidence_archive(request, code):
+    evidence = get_for_user(library_rows(), request.user, code=code, may=rules.may_keep_library)
+    _, error = attempt(request, actions.archive_evidence, evidence=evidence)
+    if error is None:
+        messages.success(request, f"“{evidence.title}” is archived. Applications that use it keep their copy.")
+    return redirect("applications:library")
+
+
+@login_required
+@require_POST
+def evidence_restore(request, code):
+    evidence = get_for_user(library_rows(), request.user, code=code, may=rules.may_keep_library)
+    _, error = attempt(request, actions.restore_evidence, evidence=evidence)
+    if error is None:
+        messages.success(request, f"“{evidence.title}” is back in your library.")
+    return redirect("applications:library")
+
+
+@login_required
+@require_safe
+def library_file(request, code):
+    """One's own file, under the name one gave it."""
+    evidence = get_for_user(library_rows(), request.user, code=code)
+    if evidence.file is None:
+        raise Http404("This evidence is a link.")
+    return serve(evidence.file, inline="inline" in request.GET)
