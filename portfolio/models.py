@@ -12,7 +12,8 @@ from marketplace.db import CodeField, URLField
 class CaseQuerySet(models.QuerySet):
     def visible_to(self, user):
         """One's own always; published ones of public portfolios to everybody."""
-        public = Q(published_at__isnull=False, student__portfolio_public=True, student__user__suspended_at=None)
+        public = Q(published_at__isnull=False, student__portfolio_public=True)
+        public &= Q(student__user__suspended_at=None, student__user__is_active=True)
         if not user.is_authenticated:
             return self.filter(public)
         return self if user.is_staff else self.filter(public | Q(student__user_id=user.pk))
