@@ -41,10 +41,10 @@ class Entry:
 
 
 def timeline(engagement, messages, *, user):
-    """Entries for `user`; events without words for people (machinery) are left out."""
+    """Entries for `user` (None: nobody is "You"); events without words for people (machinery) are left out."""
     entries = [entry for event in events_of(engagement) if (entry := told(event, engagement, user))]
     for message in messages:
-        who = "You" if message.author_id == user.pk else name_of(message.author, engagement)
+        who = "You" if user and message.author_id == user.pk else name_of(message.author, engagement)
         entries.append(Entry(message.sent_at, "message-square", f"{who} wrote", message, f"message-{message.code}"))
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -54,7 +54,7 @@ def told(event, engagement, user):
     icon, text = words or WORDS.get(event.verb, ("", ""))
     if not text:
         return None
-    who = "You" if event.actor_id == user.pk else name_of(event.actor, engagement)
+    who = "You" if user and event.actor_id == user.pk else name_of(event.actor, engagement)
     names = {
         "who": who, "organization": str(engagement.organization), "student": str(engagement.student),
         "fee": format_money(engagement.fee_amount, engagement.currency), "version": event.data.get("version", ""),

@@ -28,7 +28,7 @@ def open_case(*, engagement, by, at):
 
 
 @transaction.atomic
-def edit_case(*, case, by, at, problem="", my_part="", outcome="", artefact_url=""):
+def save_case(*, case, by, at, problem="", my_part="", outcome="", artefact_url=""):
     """Write it, published or not. Raises DomainError naming the field where the permission does not allow it."""
     case = lock(Case, case.pk)
     values = {"problem": problem.strip(), "my_part": my_part.strip(), "outcome": outcome.strip()}

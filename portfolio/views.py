@@ -71,7 +71,7 @@ def save(request, form, case):
     """True when everything asked for was done; otherwise the form says what was not."""
     at, publish = now(), request.POST.get("publish") == "yes"
     try:
-        case = actions.edit_case(case=case, by=request.user, at=at, **form.cleaned_data)
+        case = actions.save_case(case=case, by=request.user, at=at, **form.cleaned_data)
         if publish:
             actions.publish_case(case=case, by=request.user, at=at)
     except DomainError as error:
