@@ -134,9 +134,28 @@ class Reliability:
     projects: int  # ever opened
 
     @property
+    def decides_in(self):
+        return in_words(self.decision_time)
+
+    @property
+    def approves_in(self):
+        return in_words(self.approval_time)
+
+    @property
     def is_known(self):
         figures = (self.decision_time, self.answered_percent, self.approval_time, self.hire_percent)
         return any(figure is not None for figure in figures)
+
+
+def in_words(span):
+    """ "under an hour", "5 hours", "3 days": rounded to the nearest whole one; None for no figure."""
+    if span is None:
+        return None
+    hours = round(span.total_seconds() / 3600)
+    if hours < 1:
+        return "under an hour"
+    number, word = (hours, "hour") if hours < 36 else (round(hours / 24), "day")
+    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def reliability(organization):

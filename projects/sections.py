@@ -116,7 +116,7 @@ def _pay(project, at):
     if not project.is_remote and not project.place:
         yield Problem("pay", "place", "Say where the work is done.")
     dates = (project.applications_close_at, project.decisions_due_at, project.work_due_on)
-    for field, message in schedule_problems(*dates, at):
+    for field, message in schedule_problems(*dates, at, slack=1):
         yield Problem("pay", field, message)
 
 
@@ -137,8 +137,11 @@ def fee_problems(hours, fee_amount):
         yield "fee", f"A fee is at most {format_money(settings.MAX_FEE, settings.CURRENCY)}."
 
 
-def schedule_problems(close_at, decide_at, due_on, at):
-    """(field, message) for each date that is missing or out of its range, as of `at`."""
+def schedule_problems(close_at, decide_at, due_on, at, *, slack=0):
+    """(field, message) for each date that is missing or out of its range, as of `at`.
+
+    `slack` in days forgives the due date what the calendar of another time zone makes of the decision date.
+    """
     if close_at is None:
         yield "applications_close_on", "Set the application deadline."
     elif close_at < at + MIN_OPEN:
@@ -149,19 +152,17 @@ def schedule_problems(close_at, decide_at, due_on, at):
         yield "decisions_due_on", "Set the decision date."
     elif close_at and decide_at < close_at:
         yield "decisions_due_on", "The decision date cannot be before the application deadline."
-    elif close_at and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS):
+    elif close_at and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS, hours=2):  # clocks may change between
         yield "decisions_due_on", f"Decide at most {MAX_DECISION_DAYS} days after the application deadline."
     if due_on is None:
         yield "work_due_on", "Set the date the work is due."
     elif decide_at:
-        yield from _due_problems(decide_at.date(), due_on)
+        yield from _due_problems(decide_at.date(), due_on, timedelta(days=slack))
 
 
-def _due_problems(decided_on, due_on):
+def _due_problems(decided_on, due_on, slack):
     low, high = settings.PROJECT_WORK_DAYS
-    if not decided_on + timedelta(days=low) <= due_on <= decided_on + timedelta(days=high):
-        first, last = decided_on + timedelta(days=low), decided_on + timedelta(days=high)
-        yield (
-            "work_due_on",
-            f"The work is due {low} to {high} days after the decision date: {first:%d %b %Y} to {last:%d %b %Y}.",
-        )
+    first, last = decided_on + timedelta(days=low), decided_on + timedelta(days=high)
+    if not first - slack <= due_on <= last + slack:
+        span = f"{first:%d %b %Y} to {last:%d %b %Y}"
+        yield "work_due_on", f"The work is due {low} to {high} days after the decision date: {span}."

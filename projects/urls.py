@@ -1,4 +1,28 @@
-"""Routes."""
+"""Routes of projects. Fixed words come before the code, which never spells one."""
+
+from django.urls import path
+
+from projects import views
 
 app_name = "projects"
-urlpatterns = []
+urlpatterns = [
+    path("", views.browse, name="browse"),
+    path("filters/", views.filters, name="filters"),
+    path("saved/", views.saved, name="saved"),
+    path("manage/", views.manage, name="manage"),
+    path("new/", views.new, name="new"),
+    path("rate/", views.rate, name="rate"),
+    path("<slug:code>/", views.detail, name="detail"),
+    path("<slug:code>/save/", views.save, name="save"),
+    path("<slug:code>/unsave/", views.unsave, name="unsave"),
+    path("<slug:code>/edit/", views.edit, name="edit"),
+    path("<slug:code>/edit/<slug:section>/", views.edit_section, name="edit_section"),
+    path("<slug:code>/preview/", views.preview, name="preview"),
+    path("<slug:code>/submit/", views.submit, name="submit"),
+    path("<slug:code>/submitted/", views.submitted, name="submitted"),
+    path("<slug:code>/take-back/", views.take_back, name="take_back"),
+    path("<slug:code>/close/", views.close, name="close"),
+    path("<slug:code>/reopen/", views.reopen, name="reopen"),
+    path("<slug:code>/cancel/", views.cancel, name="cancel"),
+    path("<slug:code>/copy/", views.copy, name="copy"),
+]

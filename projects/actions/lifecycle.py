@@ -146,7 +146,7 @@ def reopen_project(*, project, by, at, applications_close_at, decisions_due_at, 
     check_may_post(project.organization, at)
     if places_left(project) == 0:
         raise LimitReached("All places are filled. Copy the project to offer it again.", code="filled")
-    for field, message in schedule_problems(applications_close_at, decisions_due_at, work_due_on, at):
+    for field, message in schedule_problems(applications_close_at, decisions_due_at, work_due_on, at, slack=1):
         raise DomainError(message, field=field, code="dates")
     if work_due_on < project.work_due_on and accepted_count(project):
         raise DomainError(

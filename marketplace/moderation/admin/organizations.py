@@ -1,0 +1,60 @@
+"""Verifying organizations; suspending people."""
+
+from django.contrib import admin
+
+from marketplace.accounts.models import Membership, Organization, User
+from marketplace.moderation import actions
+from marketplace.moderation.admin.decisions import DecidingAdmin, Verb
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    can_delete = False
+    fields = ["user", "role", "created_at"]
+    verbose_name = "member"
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Organization)
+class OrganizationAdmin(DecidingAdmin):
+    list_display = ["name", "website", "verified_at", "suspended_at", "posting_paused_until", "created_at"]
+    list_filter = [
+        ("verified_at", admin.EmptyFieldListFilter), ("suspended_at", admin.EmptyFieldListFilter),
+    ]  # fmt: skip
+    search_fields = ["name", "slug", "website"]
+    ordering = ["-created_at", "-pk"]
+    inlines = [MembershipInline]
+    verbs = {
+        "verify": Verb(
+            "Verify…", actions.verify_organization, "organization", lambda organization: not organization.is_verified,
+            "Its page and projects carry the verified mark, and its clean projects open at once from now on.",
+        )
+    }  # fmt: skip
+
+
+@admin.register(User)
+class PersonAdmin(DecidingAdmin):
+    list_display = ["email", "name", "is_staff", "is_active", "suspended_at", "date_joined"]
+    list_filter = ["is_staff", "is_active", ("suspended_at", admin.EmptyFieldListFilter)]
+    search_fields = ["email", "name", "code"]
+    ordering = ["-date_joined"]
+    exclude = ["password", "groups", "user_permissions"]
+    verbs = {
+        "suspend": Verb(
+            "Suspend…", actions.suspend_user, "user", lambda user: not user.is_suspended,
+            "The person can still sign in and read, but not act, and reads your reason.",
+        ),
+        "reinstate": Verb(
+            "Reinstate…", actions.reinstate_user, "user", lambda user: user.is_suspended,
+            "The person can act again and is told so.",
+        ),
+    }  # fmt: skip

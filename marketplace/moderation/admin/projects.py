@@ -1,0 +1,75 @@
+"""The review queue of projects."""
+
+from django.contrib import admin
+from django.utils.html import format_html, format_html_join
+
+from marketplace.activity.queries import events_of
+from marketplace.moderation import actions
+from marketplace.moderation.admin.decisions import DecidingAdmin, Verb
+from projects.admin import CompetencyInline, CriterionInline
+from projects.models import Project
+
+Status = Project.Status
+
+
+class FlagFilter(admin.SimpleListFilter):
+    title = "flag"
+    parameter_name = "flag"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("unverified", "Organization not verified"), ("unpaid", "Unpaid work"), ("bespoke_task", "Bespoke task"),
+            ("vulnerable_people", "Vulnerable people"), ("dangerous", "Dangerous work"),
+            ("employment", "Ongoing employment"), ("off_platform", "Outside the site"),
+            ("contact_details", "Contact details"), ("personal_facts", "Personal facts"),
+        ]  # fmt: skip
+
+    def queryset(self, request, queryset):
+        return queryset.filter(review_flags__contains=[{"code": self.value()}]) if self.value() else queryset
+
+
+@admin.register(Project)
+class ProjectAdmin(DecidingAdmin):
+    list_display = ["title", "organization", "status", "flags", "fee_text", "hours", "submitted_at"]
+    list_filter = ["status", FlagFilter, "field", "is_remote"]
+    list_select_related = ["organization"]
+    search_fields = ["title", "code", "organization__name"]
+    ordering = ["-submitted_at", "-created_at"]
+    date_hierarchy = "created_at"
+    inlines = [CriterionInline, CompetencyInline]
+    exclude = ["review_flags"]
+    readonly_fields = ["flags_in_words", "history"]
+    verbs = {
+        "open": Verb(
+            "Open…", actions.open_project, "project", lambda project: project.status == Status.IN_REVIEW,
+            "Students see it and those who fit are told. The organization reads your reason in its history.",
+        ),
+        "return": Verb(
+            "Return to draft…", actions.return_project, "project", lambda project: project.status == Status.IN_REVIEW,
+            "The organization gets it back with your reason as the list of what to change.",
+        ),
+        "remove": Verb(
+            "Remove…", actions.remove_project, "project",
+            lambda project: project.status in (Status.IN_REVIEW, Status.OPEN, Status.CLOSED),
+            "It leaves the site for good and the organization reads your reason. Work under way goes on.",
+        ),
+    }  # fmt: skip
+
+    @admin.display(description="flags")
+    def flags(self, project):
+        return ", ".join(dict.fromkeys(flag["code"] for flag in project.review_flags)) or "none"
+
+    @admin.display(description="Why it is in review")
+    def flags_in_words(self, project):
+        rows = [(flag["message"], flag.get("where", ""), flag.get("excerpt", "")) for flag in project.review_flags]
+        if not rows:
+            return "No flag."
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} <em>{}</em> “{}”</li>", rows))
+
+    @admin.display(description="History")
+    def history(self, project):
+        rows = [
+            (event.at.strftime("%Y-%m-%d %H:%M UTC"), event.verb, event.actor or "the clock", event.data or "")
+            for event in events_of(project)
+        ]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} · {} · {} {}</li>", rows))

@@ -1,0 +1,57 @@
+"""Reports and the decisions about them."""
+
+from django.contrib import admin
+
+from marketplace.moderation import actions
+from marketplace.moderation.admin.decisions import DecidingAdmin, ReadOnlyAdmin, Verb
+from marketplace.moderation.models import Decision, Report
+from projects.models import Project
+
+
+def is_open(report):
+    return report.status == Report.Status.OPEN
+
+
+@admin.register(Report)
+class ReportAdmin(DecidingAdmin):
+    list_display = ["subject", "reason", "status", "reporter", "created_at"]
+    list_filter = ["status", "reason", "subject_type"]
+    list_select_related = ["reporter", "subject_type"]
+    search_fields = ["code", "details", "reporter__email"]
+    ordering = ["status", "created_at"]
+    fields = ["subject", "reason", "details", "status", "reporter", "created_at"]
+    readonly_fields = ["subject"]
+    verbs = {
+        "uphold": Verb(
+            "Uphold…", actions.uphold_report, "report", is_open,
+            "The reporter reads your reason. Nothing happens to the thing itself yet.",
+        ),
+        "remove": Verb(
+            "Uphold and remove the project…", actions.uphold_and_remove, "report",
+            lambda report: is_open(report) and isinstance(report.subject, Project),
+            "The project leaves the site; reporter and organization read your reason.",
+        ),
+        "dismiss": Verb("Dismiss…", actions.dismiss_report, "report", is_open, "The reporter reads your reason."),
+    }  # fmt: skip
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("subject")
+
+
+@admin.register(Decision)
+class DecisionAdmin(ReadOnlyAdmin):
+    list_display = ["at", "action", "subject", "moderator", "short_reason"]
+    list_filter = ["action", "moderator"]
+    list_select_related = ["moderator", "subject_type"]
+    search_fields = ["reason", "moderator__email"]
+    date_hierarchy = "at"
+    ordering = ["-at", "-pk"]
+    fields = ["at", "action", "subject", "moderator", "reason", "report"]
+    readonly_fields = ["subject"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("subject")
+
+    @admin.display(description="reason")
+    def short_reason(self, decision):
+        return decision.reason[:80]

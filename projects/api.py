@@ -1,0 +1,152 @@
+"""The public, read-only API of projects. It says what the pages say, and nothing about who applied."""
+
+from django.conf import settings
+from django.http import Http404, QueryDict
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.decorators import api_view, authentication_classes, permission_classes
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from marketplace.accounts.models import Organization
+from marketplace.clock import now
+from projects.models import Competency, Project
+from projects.queries import with_counts
+from projects.search.filters import HOURS, PAY, WHERE, WITHIN, parse
+from projects.search.order import LABELS
+from projects.search.results import search_open
+
+
+class OrganizationSerializer(serializers.ModelSerializer):
+    verified = serializers.BooleanField(source="is_verified")
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Organization
+        fields = ["name", "slug", "verified", "url"]
+
+    def get_url(self, organization) -> str:
+        return settings.SITE_URL + organization.get_absolute_url()
+
+
+class CompetencySerializer(serializers.ModelSerializer):
+    skill = serializers.CharField(source="skill.name")
+    slug = serializers.CharField(source="skill.slug")
+    level = serializers.CharField(source="get_level_display")
+
+    class Meta:
+        model = Competency
+        fields = ["skill", "slug", "level", "evidence_asked"]
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    """Amounts are integers of minor units of `currency`; times are UTC (RFC 3339)."""
+
+    url = serializers.SerializerMethodField()
+    organization = OrganizationSerializer()
+    field = serializers.CharField(source="field.name")
+    competencies = CompetencySerializer(many=True)
+    applicants = serializers.IntegerField(source="live_count", help_text="Live applications; a number, never names.")
+    applicants_limit = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Project
+        fields = [
+            "code", "url", "status", "title", "field", "organization", "deliverable", "hours", "fee_amount", "currency",
+            "places", "is_remote", "place", "opened_at", "applications_close_at", "decisions_due_at", "work_due_on",
+            "portfolio_permission", "portfolio_from", "competencies", "applicants", "applicants_limit",
+        ]  # fmt: skip
+
+    def get_url(self, project) -> str:
+        return settings.SITE_URL + project.get_absolute_url()
+
+    def get_applicants_limit(self, project) -> int:
+        return settings.LIVE_APPLICATIONS_PER_PROJECT
+
+
+class ProjectDetailSerializer(ProjectSerializer):
+    acceptance_criteria = serializers.SerializerMethodField()
+
+    class Meta(ProjectSerializer.Meta):
+        fields = [*ProjectSerializer.Meta.fields, "brief", "acceptance_criteria"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_acceptance_criteria(self, project):
+        return [criterion.text for criterion in project.criteria.all()]
+
+
+class ProjectPageSerializer(serializers.Serializer):
+    count = serializers.IntegerField(help_text="All open projects that fit.")
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ProjectSerializer(many=True)
+
+
+def choice(name, values, text, *, many=False):
+    return OpenApiParameter(name, str, enum=[str(value) for value in values], description=text, many=many)
+
+
+@extend_schema(
+    operation_id="projects_list",
+    summary="Open projects, with the filters of the browse page",
+    responses=ProjectPageSerializer,
+    parameters=[
+        OpenApiParameter("q", str, description="Full-text search"),
+        OpenApiParameter("skill", str, many=True, description="Slugs of skills; any of them"),
+        OpenApiParameter("field", str, many=True, description="Slugs of fields; any of them"),
+        choice("pay", PAY, "At least so many major units"),
+        choice("hours", HOURS, "Any of these ranges", many=True),
+        choice("within", WITHIN, "Application deadline within so many days"),
+        choice("where", WHERE, "Remote, on site", many=True),
+        choice("level", [1, 2, 3], "Highest level asked for; any of these", many=True),
+        choice("sort", [name for name in LABELS if name != "fit"], "Order"),
+        OpenApiParameter("after", str, description="Cursor of the page before, as `next` holds it"),
+    ],
+)
+@api_view(["GET"])
+@authentication_classes([SessionAuthentication])
+@permission_classes([AllowAny])
+def project_list(request):
+    """Twenty a page; follow `next`, which is a keyset cursor: no page is skipped or repeated while projects open."""
+    query = request.GET
+    found = search_open(
+        parse(query), at=now(), sort=query.get("sort", ""), after=query.get("after", ""),
+        before=query.get("before", ""), with_facets=False,
+    )  # fmt: skip
+    projects = with_counts(Project.objects.filter(pk__in=found.ids)).with_card().in_bulk()
+    rows = [projects[pk] for pk in found.ids if pk in projects]
+    return Response(
+        {
+            "count": found.total, "next": page_url(query, after=found.next),
+            "previous": page_url(query, before=found.previous), "results": ProjectSerializer(rows, many=True).data,
+        }
+    )  # fmt: skip
+
+
+@extend_schema(operation_id="projects_read", summary="One open or closed project", responses=ProjectDetailSerializer)
+@api_view(["GET"])
+@authentication_classes([SessionAuthentication])
+@permission_classes([AllowAny])
+def project_detail(request, code):
+    """What everybody may read. A project in any other state is not found, whoever asks."""
+    public = Project.objects.filter(
+        status__in=[Project.Status.OPEN, Project.Status.CLOSED], organization__suspended_at=None
+    )
+    project = with_counts(public).with_parts().filter(code=code).first()
+    if project is None:
+        raise Http404
+    return Response(ProjectDetailSerializer(project).data)
+
+
+def page_url(query, **cursor):
+    """The address of another page with the same filters, or None at an end."""
+    if not any(cursor.values()):
+        return None
+    wanted = QueryDict(mutable=True)
+    wanted.update(query)
+    for name in ("after", "before"):
+        wanted.pop(name, None)
+    wanted.update(cursor)
+    return f"{settings.SITE_URL}{reverse('api:projects')}?{wanted.urlencode()}"

@@ -1,0 +1,15 @@
+"""Forms: validate what was typed, keep it, link every error to its field."""
+
+from projects.forms.lifecycle import CancelForm, NewProjectForm, ReopenForm
+from projects.forms.pay import PayForm
+from projects.forms.sections import CompetenciesForm, DeliverableForm, OutcomeForm, PortfolioForm
+
+SECTION_FORMS = {
+    "outcome": OutcomeForm,
+    "deliverable": DeliverableForm,
+    "competencies": CompetenciesForm,
+    "pay": PayForm,
+    "portfolio": PortfolioForm,
+}
+
+__all__ = ["SECTION_FORMS", "CancelForm", "NewProjectForm", "ReopenForm"]

@@ -1,0 +1,64 @@
+"""What the forms of the posting task list share."""
+
+from django import forms
+
+from marketplace.money import parse_money
+
+
+class SectionForm(forms.Form):
+    """One part of a project. `complete=False` saves what there is: nothing is required then, limits still hold.
+
+    `values()` is what `save_section` takes; `initial_of(project, zone, at)` what the empty form shows.
+    """
+
+    def __init__(self, data=None, *, project, at, zone="UTC", complete=True):
+        super().__init__(data, initial=self.initial_of(project, at))
+        self.project, self.at, self.zone, self.complete = project, at, zone, complete
+        if not complete:
+            for field in self.fields.values():
+                field.required = False
+
+    def initial_of(self, project, at):
+        raise NotImplementedError
+
+    def values(self):
+        raise NotImplementedError
+
+
+class OneLine(forms.CharField):
+    """A single line: inner line breaks and runs of spaces become one space."""
+
+    def to_python(self, value):
+        return " ".join((super().to_python(value) or "").split())
+
+
+class MoneyField(forms.CharField):
+    """An amount as people type it ("$480", "1,200.50"); cleans to minor units of `currency`, or None."""
+
+    def __init__(self, *, currency, **kwargs):
+        self.currency = currency
+        kwargs.setdefault("max_length", 20)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def clean(self, value):
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            amount = parse_money(text, self.currency)
+        except ValueError:
+            raise forms.ValidationError("Write an amount, like 480 or 480.50.", code="invalid") from None
+        if amount <= 0:
+            raise forms.ValidationError("Write an amount above zero.", code="invalid")
+        return amount
+
+
+class DayField(forms.DateField):
+    """A date in the browser's own picker; typed dates must be YYYY-MM-DD."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}))
+        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
+        super().__init__(**kwargs)
+        self.error_messages |= {"invalid": "Write the date as YYYY-MM-DD."}

@@ -1,0 +1,49 @@
+"""Starting, reopening and cancelling."""
+
+from django import forms
+
+from marketplace.accounts.models import Organization
+from marketplace.accounts.rules import POSTERS
+from projects.forms.base import OneLine
+from projects.forms.pay import ScheduleFields, proposed_schedule
+
+
+class NewProjectForm(forms.Form):
+    """A working title, and for which organization when there are several."""
+
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), empty_label=None, error_messages={"required": "Choose the organization."}
+    )
+    title = OneLine(
+        label="Working title", max_length=100, help_text="You can change it until you submit.",
+        error_messages={"required": "Give the project a title."},
+    )  # fmt: skip
+
+    def __init__(self, data=None, *, user):
+        super().__init__(data)
+        mine = Organization.objects.filter(memberships__user=user, memberships__role__in=POSTERS, suspended_at=None)
+        self.fields["organization"].queryset = mine.order_by("name")
+        self.organizations = list(mine.order_by("name"))
+        if len(self.organizations) == 1:
+            self.fields["organization"].widget = forms.HiddenInput()
+            self.initial["organization"] = self.organizations[0].pk
+
+
+class ReopenForm(ScheduleFields):
+    """New dates; the rest of the project stays as it was."""
+
+    def __init__(self, data=None, *, at, zone):
+        super().__init__(data, initial=proposed_schedule(at))
+        self.at, self.zone = at, zone
+
+    def clean(self):
+        self.check_schedule()
+        return self.cleaned_data
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        max_length=500, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Kept in the project's history. Applicants are told that the project was cancelled.",
+        error_messages={"required": "Say why, in a sentence."},
+    )  # fmt: skip

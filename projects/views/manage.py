@@ -1,0 +1,96 @@
+"""The organization's own list: by state, with the next step of each project."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Count, Q
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
+
+from marketplace.accounts.rules import may_post
+from marketplace.clock import now
+from projects import queries
+from projects.models import Project
+from projects.sections import SECTIONS, states
+
+PAGE = 20
+Status = Project.Status
+TABS = {
+    "open": ("Open", Q(status=Status.OPEN)),
+    "drafts": ("Drafts", Q(status=Status.DRAFT)),
+    "review": ("In review", Q(status=Status.IN_REVIEW)),
+    "closed": ("Closed", Q(status=Status.CLOSED)),
+    "past": ("Cancelled or removed", Q(status__in=[Status.CANCELLED, Status.REMOVED])),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One project and what to do next: `step` is verb first, `url` does it ("" when there is nothing to do)."""
+
+    project: Project
+    step: str
+    url: str = ""
+    due_at: object = None
+
+
+@login_required
+@require_safe
+def manage(request):
+    """Every project of the person's organizations. The first tab that holds something is shown."""
+    organizations = request.reader.organizations
+    if not organizations:
+        return render(request, "projects/no_organization.html", {"has_role": False})
+    mine = Project.objects.filter(organization__in=organizations)
+    numbers = mine.aggregate(**{name: Count("pk", filter=condition) for name, (_label, condition) in TABS.items()})
+    tab = request.GET.get("state")
+    if tab not in TABS:
+        tab = next((name for name in TABS if numbers[name]), "open")
+    chosen = queries.with_counts(mine.filter(TABS[tab][1])).with_parts().order_by("-created_at", "-pk")
+    page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
+    at = now()
+    context = {
+        "tabs": [(name, label, numbers[name]) for name, (label, _condition) in TABS.items()], "tab": tab, "page": page,
+        "rows": [next_step(project, at) for project in page], "several": len(organizations) > 1,
+        "is_empty": not sum(numbers.values()), "may_post": any(may_post(request.user, row) for row in organizations),
+    }  # fmt: skip
+    return render(request, "projects/manage.html", context)
+
+
+def next_step(project, at):
+    """The Row of one counted project."""
+    if project.status == Status.DRAFT:
+        return draft_step(project, at)
+    if project.status == Status.IN_REVIEW:
+        return Row(project, "A moderator is looking at it. You are told as soon as it opens.")
+    if project.status in (Status.CANCELLED, Status.REMOVED):
+        return Row(project, project.review_note if project.status == Status.REMOVED else "Nothing to do.")
+    if project.undecided_count:
+        number = f"{project.undecided_count} application{'s' * (project.undecided_count > 1)}"
+        return Row(project, f"Assess {number}", board_url(project), project.decisions_due_at)
+    if project.status == Status.OPEN:
+        waiting = "No application waits for you." if project.submitted_count else "No applications yet."
+        return Row(project, waiting, due_at=project.applications_close_at)
+    return Row(
+        project, "Every applicant has an answer." if project.submitted_count else "Nobody applied: reopen or copy it."
+    )
+
+
+def draft_step(project, at):
+    url = reverse("projects:edit", args=[project.code])
+    if project.review_note:
+        return Row(project, "Change what the moderator asked for", url)
+    done = sum(state == "done" for state in states(project, at).values())
+    if done == len(SECTIONS):
+        return Row(project, "Preview and submit it", reverse("projects:preview", args=[project.code]))
+    return Row(project, f"Finish it: {done} of {len(SECTIONS)} parts done", url)
+
+
+def board_url(project):
+    """The assessment board belongs to an app above this one."""
+    try:
+        return reverse("applications:board", args=[project.code])
+    except NoReverseMatch:
+        return project.get_absolute_url()

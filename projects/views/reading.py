@@ -1,0 +1,91 @@
+"""Browse and search, one project, and the student's own list."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from marketplace.access import get_for_user, require
+from marketplace.clock import now
+from projects import actions, queries, rules
+from projects.models import Project, SavedProject
+from projects.search.filters import parse
+from projects.search.results import search_open
+from projects.views.page import page_of
+
+
+@require_safe
+def browse(request):
+    """Open projects: search, filters with counts, order, pages."""
+    at = now()
+    results = results_for(request, at)
+    cards = queries.cards(
+        results.ids, student=request.reader.student, at=at, organizations=request.reader.organizations
+    )
+    return render(request, "projects/browse.html", {"results": results, "cards": cards, "at": at})
+
+
+@require_safe
+def filters(request):
+    """The filters as a page of their own, for small screens."""
+    return render(request, "projects/filters.html", {"results": results_for(request, now())})
+
+
+def results_for(request, at):
+    query = request.GET
+    return search_open(
+        parse(query), at=at, student=request.reader.student, sort=query.get("sort", ""),
+        after=query.get("after", ""), before=query.get("before", ""),
+    )  # fmt: skip
+
+
+@require_safe
+def detail(request, code):
+    """One project as everybody sees it; its organization gets a bar to manage it. A draft shows its preview."""
+    project = get_for_user(Project.objects.with_parts(), request.user, code=code)
+    if project.status == Project.Status.DRAFT:
+        return redirect("projects:preview", code=code)
+    return render(request, "projects/detail.html", page_of(request, project, now()))
+
+
+@login_required
+@require_safe
+def saved(request):
+    """What this student saved, newest first; closed ones stay until they are taken off."""
+    student = request.reader.student
+    require(student is not None, "Only students save projects.")
+    rows = SavedProject.objects.filter(student=student, project__in=Project.objects.visible_to(request.user))
+    ids = list(rows.order_by("-saved_at", "-pk").values_list("project_id", flat=True)[:100])
+    cards = queries.cards(ids, student=student, at=now(), organizations=request.reader.organizations)
+    return render(request, "projects/saved.html", {"cards": cards})
+
+
+@login_required
+@require_POST
+def save(request, code):
+    project = get_for_user(Project, request.user, code=code, may=rules.may_save)
+    actions.save_for_later(project=project, student=request.reader.student, at=now())
+    return back(request, project, saved=True)
+
+
+@login_required
+@require_POST
+def unsave(request, code):
+    project = get_for_user(Project, request.user, code=code, may=rules.may_save)
+    actions.unsave(project=project, student=request.reader.student)
+    return back(request, project, saved=False)
+
+
+def back(request, project, *, saved):
+    """The button itself for a request by htmx; else the page the person came from."""
+    if request.htmx:
+        context = {"project": project, "is_saved": saved} | {
+            "short": request.POST.get("short", ""),
+            "here": request.POST.get("next", ""),
+        }
+        return render(request, "projects/_save.html", context)
+    messages.success(request, "Saved for later." if saved else "Taken off your saved projects.")
+    target = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return redirect(target if allowed else project.get_absolute_url())
