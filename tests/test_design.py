@@ -174,3 +174,16 @@ def test_theme_comes_from_the_cookie(cookie, theme):
     request = request_for(AnonymousUser())
     request.COOKIES["theme"] = cookie
     assert context.site(request)["theme"] == theme
+
+
+def test_a_class_belongs_to_one_file():
+    """All sources end up in one stylesheet: two pages that style the same name would change each other."""
+    owners = {}
+    for path in stylesheet.ROOT.rglob("*.css"):
+        css = re.sub(r"/\*.*?\*/|\"[^\"]*\"|url\([^)]*\)", "", path.read_text(), flags=re.S)
+        selectors = " ".join(re.findall(r"([^{};]+)\{", css))
+        for name in set(re.findall(r"\.(-?[a-z][\w-]*)", selectors)):
+            owners.setdefault(name, set()).add(path.relative_to(stylesheet.ROOT).as_posix())
+    shared = {name for name, files in owners.items() if any(not file.startswith("pages/") for file in files)}
+    clashes = {name: files for name, files in owners.items() if len(files) > 1 and name not in shared}
+    assert clashes == {}
