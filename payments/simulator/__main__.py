@@ -3,6 +3,7 @@
 import argparse
 import os
 import signal
+import sqlite3
 import sys
 import threading
 
@@ -12,7 +13,10 @@ from .server import Server
 
 def main():
     options = _arguments().parse_args()
-    sim = Simulator(options.data, options.site, _secrets(options.secrets), options.merchant)
+    try:
+        sim = Simulator(options.data, options.site, _secrets(options.secrets), options.merchant, options.public_url)
+    except sqlite3.OperationalError as error:
+        sys.exit(f"{options.data}: {error} (is another simulator using it?)")
     server = Server((options.host, options.port), sim)
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     signal.signal(signal.SIGINT, lambda *_: threading.Thread(target=server.shutdown).start())
@@ -32,6 +36,7 @@ def _arguments():
     parser.add_argument("--data", default=":memory:", help="SQLite file that keeps the state, or :memory:")
     parser.add_argument("--site", default="", help="where webhooks go: SITE/webhooks/stripe/platform/ and so on")
     parser.add_argument("--merchant", default="Proofwork", help="the name that Checkout shows")
+    parser.add_argument("--public-url", default="", help="where browsers reach the hosted pages, if not as the API")
     parser.add_argument("--secrets", default="", help="platform=whsec_…,connect=whsec_…,thin=whsec_…")
     return parser
 

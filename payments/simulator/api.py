@@ -19,7 +19,7 @@ class Call:
     path: str
     account: str
     request_id: str
-    base_url: str
+    base_url: str = ""
     key: str | None = None
     version: str = ""
     ids: dict = field(default_factory=dict)
@@ -76,7 +76,8 @@ class Api:
         operation = self.sim.schema.operation(request.method, request.path)
         if operation is None or (operation.method, operation.template) not in ROUTES:
             raise errors.unknown_url(request.method, request.path)
-        call = Call(request.method, request.path, PLATFORM, request_id, request.base_url, operation=operation)
+        call = Call(request.method, request.path, PLATFORM, request_id, operation=operation)
+        call.base_url = self.sim.public_url or request.base_url
         call.ids, call.version = operation.ids, request.headers.get("Stripe-Version", "")
         if request.method != "GET":
             call.key = request.headers.get("Idempotency-Key") or None

@@ -24,10 +24,11 @@ TICK = 0.25  # seconds between looks at the timetable
 
 
 class Simulator:
-    def __init__(self, data=":memory:", site="", secrets=None, merchant="Proofwork"):
+    def __init__(self, data=":memory:", site="", secrets=None, merchant="Proofwork", public_url=""):
         self.schema = Schema()
         self.store = Store(data)
         self.site, self.secrets, self.merchant = site, secrets or {}, merchant
+        self.public_url = public_url.rstrip("/")
         self.requests = deque(maxlen=200)
         self.violations, self.bugs = [], 0
         self.violation_count = 0

@@ -62,6 +62,7 @@ def topup(sim, given):
     """Available money for the platform. {"amount": 100000, "currency": "usd"}"""
     with sim.store.transaction():
         added = topups.add(sim, int(given["amount"]), given.get("currency", "usd"))
+    sim.timetable.run_due()
     return {"id": added["id"], "available": sim.book.amount(PLATFORM, "available", added["currency"])}
 
 

@@ -15,7 +15,7 @@ KINDS = ("error_500", "timeout", "drop", "rate_limit", "lock_timeout", "delay", 
 class Faults:
     def __init__(self, sim):
         self.store = sim.store
-        self.random = random.Random(sim.store.setting("fault_seed", 1))
+        self.random = random.Random(1)
 
     def add(self, spec):
         """Returns the rule as stored. Raises ValueError if it makes no sense."""
@@ -34,6 +34,8 @@ class Faults:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}; when: before or after")
         if rule["when"] == "after" and rule["kind"] in ("rate_limit", "lock_timeout", "error"):
             raise ValueError(f"{rule['kind']} can only come before the work")
+        if "seed" in spec:
+            self.random.seed(spec["seed"])
         times = spec.get("times", 1)
         row = self.store.run("INSERT INTO fault (spec, left, hits) VALUES (?, ?, 0)", json.dumps(rule), times)
         return {"id": row.lastrowid, "times": times, **rule}

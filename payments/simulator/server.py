@@ -34,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "stripe-simulator", ""
     disable_nagle_algorithm = True
     wbufsize = -1  # headers and body leave in one packet
-    timeout = 120
+    timeout = 300
 
     def do_GET(self):
         self._handle()

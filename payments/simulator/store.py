@@ -21,6 +21,8 @@ CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.
 CREATE INDEX IF NOT EXISTS object_destination ON object (kind, json_extract(body, '$.destination'));
 CREATE INDEX IF NOT EXISTS object_source ON object (kind, json_extract(body, '$.source'));
 CREATE INDEX IF NOT EXISTS object_transfer ON object (kind, json_extract(body, '$.transfer'));
+CREATE INDEX IF NOT EXISTS object_created ON object (kind, account, created);
+CREATE INDEX IF NOT EXISTS object_waiting ON object (kind, json_extract(body, '$.pending_reason'));
 CREATE INDEX IF NOT EXISTS object_origin ON object (kind, json_extract(body, '$.source_transaction'));
 CREATE TABLE IF NOT EXISTS entry (
     id INTEGER PRIMARY KEY, txn TEXT NOT NULL, account TEXT NOT NULL, bucket TEXT NOT NULL,
@@ -51,7 +53,10 @@ class Store:
         self.lock = threading.RLock()
         self.depth = 0
         self.after_commit = []
-        self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000;")
+        self.db.execute("PRAGMA busy_timeout=5000")
+        # Exclusive, since the clock and the claimed keys live in this process: a second one must not start.
+        self.db.execute("PRAGMA locking_mode=EXCLUSIVE")
+        self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
         self.db.executescript(TABLES)
 
     @contextmanager

@@ -114,7 +114,8 @@ class Webhooks:
 
     def _due(self):
         now = self.sim.clock.now() + 0.999
-        return self.store.rows("SELECT * FROM delivery WHERE state = 'pending' AND due <= ? ORDER BY due, id", now)
+        sql = "SELECT * FROM delivery WHERE state = 'pending' AND due <= ? ORDER BY due, id LIMIT 100"
+        return self.store.rows(sql, now)
 
     def _deliver(self, row):
         try:
@@ -124,6 +125,7 @@ class Webhooks:
         finally:
             with self.mutex:
                 self.sending.discard(row["id"])
+            self.wake.set()
 
     def _attempt(self, row):
         if self.knobs["outage"]:

@@ -130,7 +130,10 @@ def test_every_entry_adds_up(client, simulator, ready, pay):
     assert total == platform
 
 
-def test_topups_add_available_money(client, simulator, held):
+def test_topups_add_available_money(client, simulator, inbox, held):
+    simulator.control("POST", "topup", {"amount": 1_000})
+    simulator.control("POST", "webhooks/settle")
+    assert "balance.available" in inbox.types("platform")
     made = client.v1.topups.create({"amount": 5_000, "currency": "usd"})
-    assert (made.status, held()) == ("succeeded", (5_000, 0))
-    assert [each.id for each in client.v1.topups.list().data] == [made.id]
+    assert (made.status, held()) == ("succeeded", (6_000, 0))
+    assert [each.id for each in client.v1.topups.list({"limit": 1}).data] == [made.id]

@@ -64,6 +64,17 @@ def test_expiring_by_the_clock(client, simulator, inbox):
     assert inbox.events("platform")[0]["created"] == expires_at
 
 
+def test_a_moved_clock_does_not_refuse_times_of_the_real_one(client, simulator):
+    simulator.control("POST", "clock", {"days": 7})
+    expires_at = int(time.time()) + 1900
+    session = client.v1.checkout.sessions.create(session_params(expires_at=expires_at))
+    assert (session.status, session.expires_at) == ("open", expires_at)
+    simulator.control("POST", "clock", {"seconds": 1800})
+    assert client.v1.checkout.sessions.retrieve(session.id).status == "open"
+    simulator.control("POST", "clock", {"seconds": 110})
+    assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
+
+
 def test_paying_by_card(client, simulator, inbox, held):
     session = client.v1.checkout.sessions.create(session_params())
     paid = simulator.control("POST", f"checkout/{session.id}/pay", {"card": "4242424242424242"})

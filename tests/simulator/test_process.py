@@ -101,6 +101,14 @@ def test_fifty_at_a_time(process):
     assert (book["sums"], book["schema_violations"]) == ({"usd": 0}, 0)
 
 
+def test_one_file_has_one_simulator(process, tmp_path):
+    process()
+    command = [sys.executable, "-m", "payments.simulator", "--port", "0", "--data", tmp_path / "simulator.sqlite3"]
+    second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert second.returncode == 1
+    assert "is another simulator using it?" in second.stderr
+
+
 def test_it_loads_nothing_of_the_product():
     code = (
         "import sys, payments.simulator.server, payments.simulator.app\n"

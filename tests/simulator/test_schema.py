@@ -148,7 +148,7 @@ class AnyStatus(HTTPErrorProcessor):
         return response
 
 
-def test_a_request_stays_cheap(client):
+def test_a_request_stays_cheap(client, simulator):
     """Five milliseconds a request is the budget; the fastest of twenty tells what the work itself costs."""
 
     def once():

@@ -55,9 +55,10 @@ def operate(sim, request):
     path, body = given.get("path", ""), given.get("body") or "{}"
     method = "DELETE" if given.get("remove") else "POST"
     if path == "faults" and "kind" in given:
+        times = given.get("times", "")
         names = ("kind", "method", "path_pattern", "when")
         spec = {name.removesuffix("_pattern"): given[name] for name in names if given.get(name)}
-        body = json.dumps(spec | {"times": int(given.get("times") or 1)})
+        body = json.dumps(spec | {"times": int(times) if times.isdigit() else 1})
     call = Request(method, f"{CONTROL_PREFIX}{path}", "", request.headers, body.encode(), request.base_url)
     status, answer = sim.control.answer(call)
     said = "" if status == 200 else "?" + urlencode({"said": answer.get("error", "It did not work.")})

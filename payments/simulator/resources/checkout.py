@@ -34,14 +34,11 @@ def create(sim, call):
         raise invalid(message, code="amount_too_small")
     if total > MAXIMUM:
         raise invalid("Amount must be no more than $999,999.99", code="amount_too_large")
-    expires_at = params.get("expires_at", now + LONGEST)
-    if not SHORTEST - 60 <= expires_at - now <= LONGEST + 60:
-        message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
-        raise invalid(message, param="expires_at")
+    expires_at, due = _expiry(sim, params.get("expires_at", now + LONGEST))
     session = _new_session(call, now, total, currency, expires_at)
     session["_line_items"], session["_intent_data"] = items, params.get("payment_intent_data", {})
     sim.store.add(session, call.account)
-    sim.timetable.add(expires_at, "expire_session", session["id"])
+    sim.timetable.add(due, "expire_session", session["id"])
     return show(sim, session, params.get("expand", []))
 
 
@@ -102,6 +99,18 @@ def find(sim, id, account=PLATFORM):
     if session is None:
         raise no_such("checkout.session", id)
     return session
+
+
+def _expiry(sim, expires_at):
+    """The time as given, and when it comes on our clock.
+
+    The caller's clock is not moved with ours: a time that fits the real one is taken as meant by it.
+    """
+    for ahead in (0, sim.clock.offset):
+        if SHORTEST - 60 <= expires_at + ahead - sim.clock.now() <= LONGEST + 60:
+            return expires_at, expires_at + ahead
+    message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation."
+    raise invalid(message, param="expires_at")
 
 
 def _refuse_the_unsupported(params):

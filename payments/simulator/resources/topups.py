@@ -6,6 +6,7 @@ from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
+from . import balance, refunds
 from .accounts import clean_metadata
 
 
@@ -57,4 +58,6 @@ def add(sim, amount, currency, params=None):
     sim.store.add(topup, PLATFORM)
     sim.events.emit("topup.created", topup)
     sim.events.emit("topup.succeeded", topup)
+    refunds.retry_waiting(sim)
+    balance.announce(sim, PLATFORM)
     return topup
