@@ -1,0 +1,185 @@
+"""The work of the demo: funded on the simulator, kicked off, delivered, changed, approved, paid, reviewed."""
+
+from datetime import timedelta
+
+import requests
+from django.conf import settings
+
+from applications.models import Shown
+from engagements.actions import (
+    accept_offer,
+    confirm_kickoff,
+    deliver,
+    open_dispute,
+    request_changes,
+    send_message,
+    write_review,
+)
+from engagements.models import Review
+from marketplace.local.demo.pace import quietly
+from payments.actions import (
+    approve_delivery,
+    cancel_engagement,
+    run_operation,
+    start_funding,
+    start_onboarding,
+    sync_account,
+    sync_checkout,
+    sync_refund,
+    sync_transfer,
+)
+from payments.models import PayoutAccount, Refund
+from portfolio.actions import open_case, publish_case, save_case
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CARD = "4242424242424242"
+
+
+def simulator(path, **given):
+    """A call to the simulator's control API."""
+    response = requests.post(f"{settings.STRIPE_API_BASE}/_control/{path}", json=given, timeout=10)
+    response.raise_for_status()
+
+
+class Story:
+    """One engagement lived up to `phase`; every step moves `at` forward, never past `until`."""
+
+    ORDER = (
+        "awaiting_funding", "funded", "active", "delivered", "changes_requested", "redelivered", "approved", "reviewed",
+    )  # fmt: skip
+
+    def __init__(self, application, text, *, phase, at, payer):
+        self.application, self.text, self.phase, self.at, self.payer = application, text, phase, at, payer
+        self.engagement = None
+
+    def reaches(self, phase):
+        return self.ORDER.index(self.phase) >= self.ORDER.index(phase)
+
+    def after(self, **gap):
+        self.at += timedelta(**gap)
+        return self.at
+
+    @property
+    def student(self):
+        return self.application.student
+
+    @property
+    def manager(self):
+        return self.application.project.created_by
+
+    def live(self):
+        """Run every step up to the phase and return the engagement."""
+        with quietly():
+            self.engagement = accept_offer(application=self.application, by=self.student.user, at=self.at)
+        if self.reaches("funded"):
+            self.fund()
+        if self.reaches("active"):
+            self.kick_off()
+        if self.reaches("delivered"):
+            self.deliver(0)
+        if self.reaches("changes_requested") and "changes" in self.text:
+            self.ask_for_changes()
+        if self.reaches("redelivered") and len(self.text["deliveries"]) > 1:
+            self.deliver(1)
+        if self.reaches("approved"):
+            self.approve()
+        if self.reaches("reviewed"):
+            self.review()
+        return self.engagement
+
+    def fund(self):
+        funding = start_funding(engagement=self.engagement, by=self.payer, at=self.after(hours=7))
+        simulator(f"checkout/{funding.checkout_id}/pay", card=CARD, email=self.payer.email)
+        sync_checkout(funding.checkout_id, at=self.after(minutes=2))
+
+    def kick_off(self):
+        with quietly():
+            confirm_kickoff(engagement=self.engagement, by=self.manager, at=self.after(hours=18))
+            confirm_kickoff(engagement=self.engagement, by=self.student.user, at=self.after(hours=3))
+            for message in self.text.get("messages", []):
+                author = self.manager if message["from"] == "organization" else self.student.user
+                send_message(engagement=self.engagement, body=message["text"], by=author, at=self.after(hours=9))
+
+    def deliver(self, number):
+        note = self.text["deliveries"][min(number, len(self.text["deliveries"]) - 1)]
+        link = f"https://share.example/{self.application.project.code}/version-{number + 1}"
+        with quietly():
+            deliver(
+                engagement=self.engagement, note=note, link=link, by=self.student.user,
+                at=self.after(days=3 if number else 5, hours=2),
+            )  # fmt: skip
+
+    def ask_for_changes(self):
+        changes = self.text["changes"]
+        criteria = list(self.application.project.criteria.order_by("position"))
+        items = [
+            {"criterion": criteria[item["criterion"] - 1], "comment": item["comment"]} for item in changes["items"]
+        ]
+        with quietly():
+            request_changes(
+                engagement=self.engagement, items=items, summary=changes["summary"], by=self.manager,
+                at=self.after(days=1, hours=4),
+            )  # fmt: skip
+
+    def approve(self):
+        with quietly():
+            payout = approve_delivery(engagement=self.engagement, by=self.manager, at=self.after(days=1, hours=5))
+        pay_out(payout, at=self.after(minutes=1))
+        self.engagement.refresh_from_db()
+
+    def review(self):
+        levels = {row.pk: Shown.MEETS for row in self.application.project.competencies.all()}
+        best = self.application.project.competencies.order_by("position").first()
+        ours, theirs = self.text["by_organization"], self.text["by_student"]
+        if ours["rating"] == 5:
+            levels[best.pk] = Shown.EXCEEDS
+        with quietly():
+            self.write(Review.Side.ORGANIZATION, self.manager, ours, levels)
+            self.write(Review.Side.STUDENT, self.student.user, theirs, None)
+            self.show_in_portfolio()
+
+    def write(self, side, by, words, levels):
+        write_review(
+            engagement=self.engagement, side=side, rating=words["rating"], again=words["again"], text=words["text"],
+            by=by, at=self.after(hours=20), levels=levels,
+        )  # fmt: skip
+
+    def show_in_portfolio(self):
+        """Within the permission that was fixed before anybody applied; the action refuses what it does not cover."""
+        case = open_case(engagement=self.engagement, by=self.student.user, at=self.after(hours=2))
+        words = self.text.get("case")
+        if words:
+            case = save_case(case=case, by=self.student.user, at=self.at, **words)
+        publish_case(case=case, by=self.student.user, at=self.after(minutes=5))
+
+
+def onboard(student, *, at, outcome="active"):
+    """The student fills in Stripe's form (the simulator's), and we ask Stripe how it went."""
+    start_onboarding(student=student, by=student.user, at=at)
+    account = PayoutAccount.objects.get(student=student)
+    simulator(f"accounts/{account.stripe_id}/onboard", outcome=outcome)
+    sync_account(account.stripe_id, at=at)
+
+
+def pay_out(payout, *, at):
+    """What the worker does after an approval; a payout without an account to go to is held."""
+    run_operation(payout.operation_id, at=at)
+    payout.refresh_from_db()
+    if payout.transfer_id:
+        sync_transfer(payout.transfer_id, at=at + timedelta(minutes=1))
+
+
+def dispute(engagement, problem, *, at):
+    with quietly():
+        return open_dispute(engagement=engagement, problem=problem, by=engagement.student.user, at=at)
+
+
+def cancel(engagement, reason, *, by, at):
+    """Before the work starts: everything that was paid goes back."""
+    with quietly():
+        cancel_engagement(engagement=engagement, by=by, reason=reason, at=at)
+    for refund in Refund.objects.filter(funding__engagement=engagement):
+        run_operation(refund.operation_id, at=at)
+        refund.refresh_from_db()
+        if refund.refund_id:
+            sync_refund(refund.refund_id, at=at + timedelta(minutes=1))
