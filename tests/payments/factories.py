@@ -80,12 +80,10 @@ def make_funding(engagement, status="pending", **fields):
     return funding
 
 
-def make_account(student, status="active"):
-    number = next(counter)
-    return PayoutAccount.objects.create(
-        student=student, stripe_id=f"acct_{number}", transfers_status=status, operation=make_operation("account"),
-        checked_at=NOW, created_at=NOW,
-    )  # fmt: skip
+def make_account(student, status="active", **fields):
+    defaults = {"stripe_id": f"acct_{next(counter)}", "operation": None, "checked_at": NOW, "created_at": NOW} | fields
+    defaults["operation"] = defaults["operation"] or make_operation("account")
+    return PayoutAccount.objects.create(student=student, transfers_status=status, **defaults)
 
 
 def make_payout(engagement, status="paid", **fields):

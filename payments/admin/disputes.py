@@ -1,0 +1,55 @@
+"""A moderator decides a dispute: a page that asks for the outcome and the reasons, and moves the money."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from engagements.models import Dispute
+from marketplace.clock import now
+from marketplace.errors import DomainError
+from payments import actions, rules
+from payments.admin.money import ReadOnly
+from payments.forms import ResolveForm
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["engagement", "opened_by", "opened_at", "due_at", "resolved_at", "outcome", "decide"]
+    list_filter = [("resolved_at", admin.EmptyFieldListFilter), "outcome"]
+    list_select_related = ["engagement__project", "engagement__student", "opened_by"]
+    search_fields = ["code", "engagement__code", "problem"]
+    readonly_fields = ["decide"]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.resolve)
+        return [path("<int:pk>/resolve/", view, name="engagements_dispute_resolve"), *super().get_urls()]
+
+    @admin.display(description="decision")
+    def decide(self, dispute):
+        if dispute.resolved_at is not None:
+            return dispute.get_outcome_display()
+        return format_html('<a href="{}">Decide</a>', reverse("admin:engagements_dispute_resolve", args=[dispute.pk]))
+
+    def resolve(self, request, pk):
+        """The intermediate page. Refused to whoever stands on a side."""
+        cases = Dispute.objects.select_related("engagement__project", "engagement__student", "engagement__organization")
+        dispute = get_object_or_404(cases, pk=pk)
+        if not rules.may_resolve(request.user, dispute):
+            raise PermissionDenied("You stand on one side of this engagement, so another moderator decides.")
+        form = ResolveForm(request.POST or None, outcomes=Dispute.Outcome.choices)
+        if request.method == "POST" and form.is_valid():
+            try:
+                actions.resolve_dispute(dispute=dispute, by=request.user, at=now(), **form.cleaned_data)
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, error.message)
+            else:
+                messages.success(request, "Decided. Both sides have been told, and the money is on its way.")
+                return redirect("admin:engagements_dispute_changelist")
+        context = self.admin_site.each_context(request) | {
+            "title": "Decide the dispute", "dispute": dispute, "engagement": dispute.engagement, "form": form,
+            "opts": self.opts, "deliveries": dispute.engagement.deliveries.order_by("version"),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/payments/resolve.html", context, status=422 if form.errors else 200)

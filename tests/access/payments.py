@@ -1,0 +1,86 @@
+"""Money: the student sees the own earnings, owner and finance what the organization pays; owner and member approve."""
+
+from marketplace.clock import days, now
+from tests.access.table import SIGN_IN, row
+from tests.payments.factories import deliver, make_account, make_funding, make_operation
+
+READERS = {"student": 200, "owner": 200, "finance": 200, "moderator": 200}
+STRANGERS = {"visitor": SIGN_IN, "other_student": 404, "other_owner": 404}
+
+
+def code(scene):
+    return [scene.engagement.code]
+
+
+def slug(scene):
+    return [scene.organization.slug]
+
+
+def unpaid(scene):
+    """The engagement waits for its payment, and a page at Stripe is open for it."""
+    engagement = scene.engagement
+    engagement.status, engagement.funded_at = "awaiting_funding", None
+    engagement.kickoff_student_at = engagement.kickoff_organization_at = None
+    engagement.save()
+    scene.funding = make_funding(engagement, expires_at=now() + days(1))
+
+
+def paid(scene):
+    scene.funding = make_funding(scene.engagement, status="paid")
+
+
+def accounts_being_made(scene):
+    """Stripe is not asked: the operation that makes the account waits for a person."""
+    for user in (scene.student_user, scene.other_student_user):
+        make_account(user.student, stripe_id=None, operation=make_operation("account", status="held"))
+
+
+def delivered(scene):
+    paid(scene)
+    deliver(scene.engagement)
+
+
+def not_begun(scene):
+    paid(scene)
+    scene.engagement.kickoff_student_at = None
+    scene.engagement.save()
+
+
+def return_args(scene):
+    return [scene.engagement.code, scene.funding.code]
+
+
+PAY = STRANGERS | {"owner": 200, "finance": 200, "student": 403, "member": 403, "moderator": 403, "suspended": 403}
+JUDGE = STRANGERS | {"owner": 200, "member": 200, "student": 403, "finance": 403, "moderator": 403, "suspended": 403}
+SIDES = STRANGERS | {"student": 200, "owner": 200, "member": 200, "finance": 403, "moderator": 403, "suspended": 403}
+STUDENTS = {"visitor": SIGN_IN, "student": 200, "other_student": 200}
+
+
+def to(status, table):
+    """The same table where the page answers with a redirect instead of 200."""
+    return {name: status if found == 200 else found for name, found in table.items()}
+
+
+ROWS = [
+    row("payments:overview", 302, student=200, other_student=200, suspended=200, member=200, moderator=200),
+    row("payments:organization", 403, args=slug, visitor=SIGN_IN, owner=200, finance=200, suspended=200),
+    row("payments:detail", 403, args=code, scene=paid, **(STRANGERS | READERS | {"suspended": 200})),
+    row("payments:fund", 403, args=code, scene=unpaid, **PAY),
+    row("payments:fund", 403, args=code, scene=unpaid, method="post", **to(302, PAY)),
+    row("payments:fund_return", 403, args=return_args, scene=paid, **PAY),
+    row("payments:approve", 403, args=code, scene=delivered, **JUDGE),
+    row("payments:approve", 403, args=code, scene=delivered, method="post", data={"version": "1"}, **to(302, JUDGE)),
+    row("payments:cancel", 403, args=code, scene=not_begun, **SIDES),
+    row(
+        "payments:cancel", 403, args=code, scene=not_begun, method="post", data={"reason": "No data yet."},
+        **to(302, SIDES),
+    ),
+    row("payments:payout_setup", 403, **STUDENTS),
+    row("payments:payout_return", 403, **to(302, STUDENTS)),
+    row("payments:payout_refresh", 403, scene=accounts_being_made, **to(302, STUDENTS)),
+    row("payments:payout_dashboard", 403, method="post", **to(302, STUDENTS)),
+    row("payments:payout_dashboard", 405, visitor=405),
+    row("stripe_webhook", 405, args=["platform"]),
+    row("stripe_webhook", 400, args=["platform"], method="post", data={"id": "evt_forged"}),
+    row("stripe_webhook", 404, args=["elsewhere"], method="post", data={"id": "evt_forged"}),
+]  # fmt: skip
