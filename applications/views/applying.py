@@ -82,7 +82,8 @@ def flow(request, application, template, *, current="", status=200, **context):
     parts = parts_of(application)
     done = sum(part.state == "done" for part in parts)
     shared = {
-        "application": application, "project": application.project, "parts": parts, "done": done, "current": current,
+        "application": application, "project": application.project, "parts": parts, "done": done, "part_count": len(parts),
+        "current": current,
         "back": next((before.url for before, part in pairwise(parts) if part.name == current), ""),
         "is_open": application.project.accepts_applications(now()),
     }  # fmt: skip
