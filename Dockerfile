@@ -25,4 +25,4 @@ RUN SECRET_KEY=only-for-this-step DATABASE_URL=postgres://none/none REDIS_URL=re
     python manage.py collectstatic --noinput --verbosity 0
 USER proofwork
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "marketplace.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "20", "marketplace.wsgi:application"]

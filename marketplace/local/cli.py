@@ -1,8 +1,8 @@
 """./dev: start the whole project, test it, and a few commands more.
 
-  ./dev run [--port N] [--data DIR] [--fresh]
+  ./dev run [--port N] [--data DIR] [--fresh] [--no-demo]
         Start everything and print where to look. The port is 8000 (or the next free one), the data is kept
-        in .data, --fresh begins with an empty marketplace. Ctrl-C stops it all.
+        in .data. --fresh throws that data away first; --no-demo leaves out the demo people. Ctrl-C stops it all.
   ./dev test [PYTEST ARGUMENTS]
         All checks, then the tests, in servers of their own.
   ./dev pytest [PYTEST ARGUMENTS]
@@ -65,9 +65,10 @@ def run(arguments):
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--port", type=port, help="the first port to try (8000)")
     parser.add_argument("--data", default=ROOT / ".data", help="where the data is kept (.data)")
-    parser.add_argument("--fresh", action="store_true", help="begin with an empty marketplace")
+    parser.add_argument("--fresh", action="store_true", help="throw the data away first")
+    parser.add_argument("--no-demo", action="store_true", help="without demo people and projects")
     chosen = parser.parse_args(arguments)
-    return run(DataFolder(chosen.data), port=chosen.port, fresh=chosen.fresh)
+    return run(DataFolder(chosen.data), port=chosen.port, fresh=chosen.fresh, demo=not chosen.no_demo)
 
 
 def port(text):

@@ -19,7 +19,7 @@ AS_ROOT = ["-W", "ignore:You're running the worker with superuser privileges"]
 SEED = environment.ROOT / "marketplace/local/management/commands/seed_demo.py"
 
 
-def run(data, *, port=None, fresh=False):
+def run(data, *, port=None, fresh=False, demo=True):
     """Returns the exit code: 0 when somebody stopped it, 1 when a part of it failed."""
     with data.locked("./dev run"), family() as children:
         if fresh:
@@ -30,7 +30,7 @@ def run(data, *, port=None, fresh=False):
             data.announce({key: value for key, value in settings.items() if key not in environment.inherited()})
             supervisor = Supervisor(children, settings)
             stop_on_signals(supervisor)
-            code = supervisor.serve(lambda: start(supervisor, data, settings, ports))
+            code = supervisor.serve(lambda: start(supervisor, data, settings, ports, demo))
         print("Stopped.", flush=True)
         return code
 
@@ -53,7 +53,7 @@ def stop_on_signals(supervisor):
         signal.signal(number, lambda *_: supervisor.stopping.set())
 
 
-def start(supervisor, data, settings, ports):
+def start(supervisor, data, settings, ports, demo):
     """True once the site is up and its demo people are there; False when stopped or failed on the way."""
     for program in (simulator(data, settings, ports), web(ports)):  # they need no tables in order to start
         supervisor.start(program)
@@ -63,10 +63,10 @@ def start(supervisor, data, settings, ports):
         supervisor.start(program)
     if not supervisor.watch(until=site_answers(settings["SITE_URL"])):
         return False
-    if not seed(supervisor, data, settings):
+    if demo and not seed(supervisor, data, settings):
         return False
     watch_sources(supervisor)
-    print(welcome(settings, data), flush=True)
+    print(welcome(settings, data, demo_people() if demo else []), flush=True)
     return True
 
 
@@ -87,6 +87,7 @@ def simulator(data, settings, ports):
 def web(ports):
     address = ["--host", "127.0.0.1", "--port", str(ports["web"])]
     threads = ["--workers", "1", "--blocking-threads", "8", "--log-level", "error"]
+    threads += ["--workers-kill-timeout", "1"]  # one that is still starting does not hear that it should stop
     return Program(
         "web", [PYTHON, "-m", "granian", "--interface", "wsgi", *address, *threads, "marketplace.wsgi:application"]
     )
@@ -130,14 +131,14 @@ def seed(supervisor, data, settings):
     return True
 
 
-def welcome(settings, data):
+def welcome(settings, data, people):
     site = settings["SITE_URL"]
     lines = [
         "",
         "  Proofwork is running",
         "",
         f"    Site             {site}",
-        *(f"    {'Sign in as' if number == 0 else '':<16} {line}" for number, line in enumerate(demo_people())),
+        *(f"    {'Sign in as' if number == 0 else '':<16} {line}" for number, line in enumerate(people)),
         f"    Mail viewer      {site}/dev/outbox/",
         f"    Stripe simulator {settings['STRIPE_API_BASE']}",
         f"    Data             {data.path}",
