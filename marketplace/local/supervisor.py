@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 COLOURS = (36, 33, 35, 32, 34, 31)
 LAST_LINES = 40
-STOP_SECONDS = 2.0
+STOP_SECONDS = 1.5
 
 
 @dataclass
