@@ -26,7 +26,7 @@ KIND_OF_PREFIX = {
 
 
 def new_id(prefix, length=24):
-    return f"{prefix}_" + "".join(secrets.choice(ALPHABET) for _ in range(length))
+    return f"{prefix}_" + "".join(ALPHABET[byte % 62] for byte in secrets.token_bytes(length))
 
 
 def kind_of(id):

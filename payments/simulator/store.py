@@ -53,7 +53,7 @@ class Store:
         self.lock = threading.RLock()
         self.depth = 0
         self.after_commit = []
-        self.db.execute("PRAGMA busy_timeout=5000")
+        self.db.execute("PRAGMA busy_timeout=2000")
         # Exclusive, since the clock and the claimed keys live in this process: a second one must not start.
         self.db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self.db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;")
