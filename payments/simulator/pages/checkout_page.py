@@ -63,7 +63,7 @@ def pay(sim, request, id):
 
 def show_challenge(sim, request, id):
     session = sim.store.find("checkout.session", id)
-    if session is None or session["status"] != "open" or "_challenge" not in session:
+    if not _is_challenged(session):
         return _closed(session)
     card = CARDS[session["_challenge"]["card"]]
     return page("challenge.html", session=session, card=card, merchant=sim.merchant, goes_to=[session["success_url"]])
@@ -73,7 +73,7 @@ def answer_challenge(sim, request, id):
     authenticated = fields_of(request).get("answer") == "complete"
     with sim.store.transaction():
         session = sim.store.find("checkout.session", id)
-        if session is None or session["status"] != "open" or "_challenge" not in session:
+        if not _is_challenged(session):
             return _closed(session)
         asked = session.pop("_challenge")
         card = CARDS[asked["card"]]
@@ -85,6 +85,10 @@ def answer_challenge(sim, request, id):
     message = "We could not authenticate your card. Please try again or use another one."
     values = {"email": asked["email"], "name": asked["name"], "number": card.spaced, "expiry": "12 / 34", "cvc": "123"}
     return _form(sim, session, "card", values, {"number": card.message if authenticated else message})
+
+
+def _is_challenged(session):
+    return session is not None and session["status"] == "open" and "_challenge" in session
 
 
 def _form(sim, session, method, values, errors):
@@ -106,6 +110,8 @@ def _form(sim, session, method, values, errors):
 def _closed(session):
     if session is None:
         return page("message.html", 404, title="No such payment", text="This payment page does not exist.")
+    if session["status"] == "open":  # a challenge answered before: start over
+        return redirect(f"/c/pay/{session['id']}")
     if session["status"] == "complete":
         link = {"href": _success_url(session), "text": "Back to the site"}
         return page("message.html", title="This is already paid", text="You do not need to pay again.", link=link)
