@@ -4,8 +4,7 @@ Two sides: the student, and the owners and members of the organization. Finance 
 """
 
 from engagements.models import Review
-from marketplace.accounts.models import Membership
-from marketplace.accounts.rules import POSTERS, in_good_standing, role_in
+from marketplace.accounts.rules import PAYERS, POSTERS, in_good_standing, role_in
 
 STUDENT, ORGANIZATION = Review.Side.STUDENT, Review.Side.ORGANIZATION
 
@@ -47,18 +46,17 @@ def may_judge(user, engagement):
 
 def may_pay_for(user, engagement):
     """Fund it: owner or finance of the organization, never its student."""
-    role = role_in(user, engagement.organization)
     return (
         in_good_standing(user)
         and engagement.organization.suspended_at is None
-        and role in {Membership.Role.OWNER, Membership.Role.FINANCE}
+        and role_in(user, engagement.organization) in PAYERS
         and not is_its_student(user, engagement)
     )
 
 
-def may_see_money(user, engagement):
-    """The student sees the fee; owner, member and finance see what the organization pays; staff see all."""
-    return user.is_staff or is_its_student(user, engagement) or role_in(user, engagement.organization) is not None
+def may_see_books(user, engagement):
+    """How the money moved: the student, owner and finance of the organization, staff."""
+    return user.is_staff or is_its_student(user, engagement) or role_in(user, engagement.organization) in PAYERS
 
 
 def may_cancel(user, engagement):

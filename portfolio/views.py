@@ -108,10 +108,11 @@ def public(request, slug):
     student = get_for_user(Student.objects.select_related("user"), request.user, slug=slug)
     today = now().date()
     verified, claimed = queries.competencies_of(student)
-    quotes = queries.reviews_of(student, today)
+    cards, quotes = queries.public_cards(student, today), queries.reviews_of(student, today)
+    quoted = {card.quote.pk for card in cards if card.quote}
     context = {
-        "student": student, "verified": verified, "claimed": claimed, "cards": queries.public_cards(student, today),
-        "quotes": quotes, "figures": queries.figures_of(quotes),
+        "student": student, "verified": verified, "claimed": claimed, "cards": cards,
+        "quotes": [quote for quote in quotes if quote.review.pk not in quoted], "figures": queries.figures_of(quotes),
         "is_own": request.user.is_authenticated and student.user_id == request.user.pk,
     }  # fmt: skip
     return render(request, "portfolio/public.html", context)

@@ -6,12 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from engagements.queries import team_of
-from marketplace.accounts.models import Membership, User
+from marketplace.accounts.models import User
+from marketplace.accounts.rules import PAYERS
 from marketplace.formatting import times
 from marketplace.money import format_money
 from marketplace.notifications.actions import mark_done, notify
-
-PAYERS = {Membership.Role.OWNER, Membership.Role.FINANCE}
 
 
 def tell(people, engagement, *, kind, key, at, title, first, more="", dates=None, **fields):

@@ -64,7 +64,8 @@ def workspace_page(request, engagement, form, *, status=200):
     """Who may not read the work (finance) gets the status and the money only."""
     at, user = now(), request.user
     context = context_of(engagement, user, at) | {
-        "form": form, "may_read": rules.may_read_work(user, engagement),
+        "form": form, "sees_books": rules.may_see_books(user, engagement),
+        "may_read": rules.may_read_work(user, engagement),
         "may_cancel": rules.may_cancel(user, engagement) and can_be_cancelled(engagement, user),
         "may_dispute": rules.may_take_part(user, engagement) and engagement.may_become(Engagement.Status.DISPUTED),
         "may_write": rules.may_take_part(user, engagement) and engagement.status != Engagement.Status.CANCELLED,
