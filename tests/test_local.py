@@ -171,7 +171,7 @@ def test_servers_start_survive_a_kill_nine_of_their_owner_and_start_again(tmp_pa
         from marketplace.local.manage import family
         from marketplace.local.servers import servers
         data = DataFolder(sys.argv[1])
-        with data.locked("a test"), family() as children, servers(data, children, durable=False) as addresses:
+        with data.locked("a test"), family(data) as children, servers(data, children, durable=False) as addresses:
             data.announce(addresses)
             time.sleep(600)
     """
@@ -183,8 +183,8 @@ def test_servers_start_survive_a_kill_nine_of_their_owner_and_start_again(tmp_pa
     postgres = int((next(tmp_path.glob("postgres-*")) / "postmaster.pid").read_text().split()[0])
     owner.kill()
     owner.wait()
-    wait_until(lambda: is_gone(postgres))
-    with data.locked("second"), family() as children, servers(data, children, durable=False) as addresses:
+    with data.locked("second"), family(data) as children, servers(data, children, durable=False) as addresses:
+        assert is_gone(postgres)  # the lock was kept until then
         assert ask(addresses["DATABASE_URL"], "SELECT lower('É') = 'é', current_setting('server_encoding')") == [
             (True, "UTF8")
         ]

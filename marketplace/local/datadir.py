@@ -24,6 +24,7 @@ OURS = (
     "seeded",
 )
 JOIN_SECONDS = 60
+CLEAN_UP_SECONDS = 8
 
 
 class DataFolderBusy(Exception):
@@ -35,21 +36,45 @@ class DataFolder:
         self.path = Path(path).resolve()
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.state_file = self.path / "running.json"
+        self.lock = None
 
     def __truediv__(self, name):
         return self.path / name
 
     @contextmanager
     def locked(self, purpose):
-        """Own the folder's servers. The kernel frees the lock when its owner dies, however it dies."""
+        """Own the folder's servers. The kernel frees the lock when its owner and the owner's guardian have ended."""
         with open(self.path / "lock", "a") as lock:
-            if not take(lock):
+            if not self.take(lock):
                 raise DataFolderBusy(self.busy_message())
+            self.lock = lock
             self.write_state({"pid": os.getpid(), "purpose": purpose})
             try:
                 yield
             finally:
+                self.lock = None
                 self.state_file.unlink(missing_ok=True)
+
+    def take(self, lock):
+        """Try for a moment, as somebody may just be asking; longer while a dead owner's servers are being stopped."""
+        end = time.monotonic() + 0.5
+        dead_owner = time.monotonic() + CLEAN_UP_SECONDS
+        while time.monotonic() < end or (self.owner_is_dead() and time.monotonic() < dead_owner):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except BlockingIOError:
+                time.sleep(0.05)
+        return False
+
+    def owner_is_dead(self):
+        try:
+            os.kill(self.state().get("pid", os.getpid()), 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            pass
+        return False
 
     def busy_message(self):
         state = self.state()
@@ -82,7 +107,7 @@ class DataFolder:
 
     def wait_for_environment(self):
         end = time.monotonic() + JOIN_SECONDS
-        while self.in_use() and time.monotonic() < end:
+        while self.in_use() and not self.owner_is_dead() and time.monotonic() < end:
             environment = self.state().get("environment")
             if environment:
                 return environment
@@ -120,17 +145,6 @@ class DataFolder:
         for pattern in OURS:
             for path in self.path.glob(pattern):
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def take(lock):
-    """Try for half a second: somebody may just be asking whether the folder is in use."""
-    for _ in range(10):
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except BlockingIOError:
-            time.sleep(0.05)
-    return False
 
 
 def write_private(path, text):

@@ -24,7 +24,7 @@ def manage(data, arguments):
 
 @contextmanager
 def own_servers(data):
-    with data.locked("./dev manage"), family() as children, servers(data, children) as addresses:
+    with data.locked("./dev manage"), family(data) as children, servers(data, children) as addresses:
         started = environment.for_run(data, addresses, port=DEFAULT_PORT, simulator_port=DEFAULT_SIMULATOR_PORT)
         data.announce({key: value for key, value in started.items() if key not in environment.inherited()})
         try:
@@ -34,8 +34,9 @@ def own_servers(data):
 
 
 @contextmanager
-def family():
-    children = Family()
+def family(data=None):
+    """With a locked data folder: its lock is kept until the last child is gone."""
+    children = Family(data.lock if data else None)
     try:
         yield children
     finally:

@@ -107,7 +107,7 @@ class Postgres:
         self.process = None
 
     def start(self):
-        private_folder(self.socket)
+        self.family.remove_at_the_end(private_folder(self.socket))
         if os.geteuid() == 0:
             self.use_another_identity()
         if not (self.data / "PG_VERSION").exists():

@@ -13,14 +13,18 @@ PLAIN_PYTHON = [sys.executable, "-I", "-S"]
 
 
 class Guardian:
-    """The process that cleans up after a `kill -9` of this one; see guardian.py."""
+    """The process that cleans up after a `kill -9` of this one; see guardian.py.
 
-    def __init__(self):
+    It keeps `lock` open, so that nobody else starts on the same data before it is done.
+    """
+
+    def __init__(self, lock=None):
         self.process = subprocess.Popen(
             [*PLAIN_PYTHON, str(HERE / "guardian.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=[lock.fileno()] if lock else [],
             text=True,
             bufsize=1,
         )
@@ -38,8 +42,8 @@ class Guardian:
 class Family:
     """The children of this process. Start them from the main thread: Linux ties a child's life to that thread."""
 
-    def __init__(self):
-        self.guardian = Guardian()
+    def __init__(self, lock=None):
+        self.guardian = Guardian(lock)
 
     def start(self, command, *, stop_signal=signal.SIGTERM, identity="same", **options):
         """Start `command`; `stop_signal` is what asks it to end, also when this process dies."""

@@ -21,7 +21,7 @@ SEED = environment.ROOT / "marketplace/local/management/commands/seed_demo.py"
 
 def run(data, *, port=None, fresh=False, demo=True):
     """Returns the exit code: 0 when somebody stopped it, 1 when a part of it failed."""
-    with data.locked("./dev run"), family() as children:
+    with data.locked("./dev run"), family(data) as children:
         if fresh:
             remove_everything(data)
         ports = choose_ports(data, port)

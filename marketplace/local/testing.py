@@ -23,7 +23,7 @@ def temporary_servers(purpose):
     remove_abandoned_runs()
     data = DataFolder(tempfile.mkdtemp(dir=RUNS))
     try:
-        with data.locked(purpose), family() as children:
+        with data.locked(purpose), family(data) as children:
             children.remove_at_the_end(data.path)
             with servers(data, children, durable=False, stop_grace=5) as addresses:
                 yield data, addresses
