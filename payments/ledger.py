@@ -3,7 +3,7 @@
 Debits are positive, credits negative. An account is named by what it holds and its currency: "held:<engagement>:usd".
 """
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Sum
 
 from payments.models import LedgerAccount, LedgerEntry, LedgerTransaction
@@ -27,8 +27,9 @@ class LedgerConflict(Exception):
     """The key was already used for other entries. A bug: nothing was written."""
 
 
+@transaction.atomic
 def post(*, kind, key, at, currency, amounts, engagement=None, **reference):
-    """Write one transaction in the caller's database transaction; the same key and amounts again change nothing.
+    """Write one transaction, together with the fact it records; the same key and amounts again change nothing.
 
     `amounts`: {account name without currency: minor units, debit positive}, summing to zero; zeros are left out.
     Raises LedgerConflict for a key that says something else, django.db.IntegrityError where a rule is broken.

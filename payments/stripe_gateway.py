@@ -235,13 +235,15 @@ def _client(key, base, version, timeout):
 
 def _failure(error):
     """Stripe's error as one of ours: https://docs.stripe.com/api/errors and docs/payments.md."""
-    code, status = error.code or "", error.http_status
+    told = error.json_body.get("error") if isinstance(error.json_body, dict) else None
+    told = told if isinstance(told, dict) else {}  # the SDK drops the code of a 409 and a 429
+    code, status = error.code or told.get("code") or "", error.http_status
     known = {"code": code or type(error).__name__, "status": status}
     message = (error.user_message or str(error))[:500]
     if isinstance(error, stripe.APIConnectionError) or status is None or status >= 500:
         replayed = {name.lower(): value for name, value in error.headers.items()}.get("idempotent-replayed") == "true"
         return failures.Unknown(message, replayed=replayed, **known)
-    if status == 429 or code in TRY_AGAIN or (status == 409 and isinstance(error, stripe.IdempotencyError)):
+    if status in (409, 429) or code in TRY_AGAIN:
         return failures.Unknown(message, **known)
     if isinstance(error, stripe.IdempotencyError):
         return failures.Bug(message, **known)

@@ -31,6 +31,6 @@ def simulator(simulator_process, settings):
     simulator_process.control("POST", "reset")
     settings.STRIPE_API_BASE = simulator_process.address
     settings.STRIPE_SECRET_KEY = "sk_test_simulator"
-    settings.STRIPE_TIMEOUT_SECONDS = 2
+    settings.STRIPE_TIMEOUT_SECONDS = 1
     settings.STRIPE_WEBHOOK_SECRETS = SECRETS
     return simulator_process

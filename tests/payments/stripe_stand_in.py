@@ -7,7 +7,7 @@ class StandIn:
     def __init__(self, address, session):
         self.address, self.session = address, session
 
-    def control(self, method, path, **body):
+    def control(self, method, path, /, **body):
         """One call of the control API. Raises for anything but 200."""
         answer = self.session.request(method, f"{self.address}/_control/{path}", json=body, timeout=20)
         assert answer.status_code == 200, answer.text
