@@ -1,6 +1,10 @@
 """Engagements between the student and the organization of the cast."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from engagements.models import ChangeRequest, ChangeRequestItem, Review, VerifiedCompetency
+from marketplace.files.actions import store_upload
+from marketplace.files.kinds import DELIVERY
 from marketplace.notifications.models import Notification
 from tests.factories import NOW, make_application, make_engagement
 
@@ -29,6 +33,12 @@ def make_review(engagement, side, by, *, rating=5, text="Careful and quick.", le
         for competency in engagement.project.competencies.all():
             VerifiedCompetency.objects.create(review=review, competency=competency, level=level)
     return review
+
+
+def make_stored_file(user, name="report.csv", content=b"dock,gaps\n1,2\n"):
+    """A checked upload of this person's."""
+    upload = SimpleUploadedFile(name, content)
+    return store_upload(upload=upload, owner=user, allowed=DELIVERY, at=NOW)
 
 
 def told(user):
