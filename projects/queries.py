@@ -114,12 +114,8 @@ class Median(Aggregate):
     """The middle value (PostgreSQL's ordered-set aggregate)."""
 
     function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)%(filter)s"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = DurationField()
-
-    def as_sql(self, compiler, connection, **extra):
-        extra.setdefault("filter", "")
-        return super().as_sql(compiler, connection, **extra)
 
 
 @dataclass(frozen=True)

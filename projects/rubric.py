@@ -4,6 +4,11 @@ from marketplace.skills.models import Level
 
 SHOWN = ("Not shown", "Developing", "Meets", "Exceeds")
 
+IN_SHORT = {
+    Level.FOUNDATIONAL: "a small task, with an example",
+    Level.WORKING: "alone, on a realistic task",
+    Level.ADVANCED: "a hard or unclear task",
+}
 WANTED = {
     Level.FOUNDATIONAL: "Can do it on a small, familiar task with an example to follow.",
     Level.WORKING: "Does it alone on a realistic task and checks the result.",

@@ -142,22 +142,29 @@ def schedule_problems(close_at, decide_at, due_on, at, *, slack=0):
 
     `slack` in days forgives the due date what the calendar of another time zone makes of the decision date.
     """
-    if close_at is None:
-        yield "applications_close_on", "Set the application deadline."
-    elif close_at < at + MIN_OPEN:
-        yield "applications_close_on", "The application deadline must be at least 24 hours from now."
-    elif close_at > at + timedelta(days=MAX_OPEN_DAYS + 1):
-        yield "applications_close_on", f"The application deadline is at most {MAX_OPEN_DAYS} days from now."
+    wrong_close = _close_problem(close_at, at)
+    if wrong_close:
+        yield "applications_close_on", wrong_close
     if decide_at is None:
         yield "decisions_due_on", "Set the decision date."
-    elif close_at and decide_at < close_at:
+    elif not wrong_close and decide_at < close_at:
         yield "decisions_due_on", "The decision date cannot be before the application deadline."
-    elif close_at and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS, hours=2):  # clocks may change between
+    elif not wrong_close and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS, hours=2):  # clocks may change
         yield "decisions_due_on", f"Decide at most {MAX_DECISION_DAYS} days after the application deadline."
     if due_on is None:
         yield "work_due_on", "Set the date the work is due."
     elif decide_at:
         yield from _due_problems(decide_at.date(), due_on, timedelta(days=slack))
+
+
+def _close_problem(close_at, at):
+    if close_at is None:
+        return "Set the application deadline."
+    if close_at < at + MIN_OPEN:
+        return "The application deadline must be at least 24 hours from now."
+    if close_at > at + timedelta(days=MAX_OPEN_DAYS + 1):
+        return f"The application deadline is at most {MAX_OPEN_DAYS} days from now."
+    return ""
 
 
 def _due_problems(decided_on, due_on, slack):

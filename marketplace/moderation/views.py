@@ -11,6 +11,7 @@ from marketplace.moderation import actions, queries, rules
 from marketplace.moderation.forms import ReportForm
 from marketplace.moderation.models import Report
 from marketplace.moderation.subjects import SUBJECTS
+from projects.views.posted import posted
 
 SUSPENDED = "Your account is suspended: you can read, but not report."
 
@@ -24,7 +25,7 @@ def report(request, kind, code):
     model, lookup, name = SUBJECTS[kind]
     subject = get_for_user(model, request.user, **{lookup: code})
     require(rules.may_report(request.user), SUSPENDED)
-    form = ReportForm(request.POST or None)
+    form = ReportForm(posted(request))
     if request.method == "POST" and form.is_valid():
         made = actions.report(subject=subject, by=request.user, at=now(), **form.cleaned_data)
         return redirect("moderation:reported", made.code)

@@ -47,3 +47,8 @@ class CancelForm(forms.Form):
         help_text="Kept in the project's history. Applicants are told that the project was cancelled.",
         error_messages={"required": "Say why, in a sentence."},
     )  # fmt: skip
+
+    def __init__(self, data=None, *, is_draft):
+        super().__init__(data)
+        if is_draft:
+            del self.fields["reason"]

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from marketplace.clock import end_of_day
-from marketplace.money import format_money
+from marketplace.money import SYMBOLS, format_money
 from projects.forms.base import DayField, MoneyField, OneLine, SectionForm
+from projects.rate import rate_in_words, rate_of_text
 from projects.sections import fee_problems, schedule_problems
 
 HOURS = settings.PROJECT_HOURS
@@ -104,6 +105,16 @@ class PayForm(ScheduleFields, SectionForm):
             "fee": "" if fee is None else as_typed(fee),
             "where": "remote" if project.is_remote else "onsite",
         } | (dates if any(dates.values()) else proposed_schedule(at))  # fmt: skip
+
+    @property
+    def currency_sign(self):
+        return SYMBOLS.get(settings.CURRENCY, settings.CURRENCY.upper())
+
+    def rate(self):
+        """The effective hourly rate of what the form shows: typed or saved."""
+        if not self.is_bound:
+            return rate_in_words(self.project.hours, self.project.fee_amount)
+        return rate_of_text(self["hours"].value(), self["fee"].value())
 
     def clean(self):
         data = self.cleaned_data

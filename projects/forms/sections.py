@@ -8,7 +8,7 @@ from marketplace.skills.forms import SkillField
 from marketplace.skills.models import Level, SkillFamily
 from projects.forms.base import DayField, OneLine, SectionForm
 from projects.models import Project
-from projects.rubric import WANTED
+from projects.rubric import IN_SHORT
 
 CRITERIA = settings.PROJECT_CRITERIA
 COMPETENCIES = settings.PROJECT_COMPETENCIES
@@ -90,7 +90,7 @@ class CompetenciesForm(SectionForm):
             self.fields |= self._row(number, needed)
 
     def _row(self, number, needed):
-        levels = [(level.value, f"{level.label}: {WANTED[level][0].lower()}{WANTED[level][1:]}") for level in Level]
+        levels = [(level.value, f"{level.label}: {IN_SHORT[level]}") for level in Level]
         return {
             f"skill_{number}": SkillField(label="Skill or tool", required=needed),
             f"level_{number}": forms.TypedChoiceField(

@@ -12,6 +12,7 @@ from marketplace.errors import DomainError
 from projects import actions, queries, rules
 from projects.forms import CancelForm, ReopenForm
 from projects.models import Project
+from projects.views.posted import posted
 
 
 @login_required
@@ -40,7 +41,7 @@ def reopen(request, code):
     project = get_for_user(Project.objects.with_parts(), request.user, code=code, may=rules.may_reopen)
     if project.status != Project.Status.CLOSED:
         return redirect(project)
-    form = ReopenForm(request.POST or None, at=now(), zone=timezone.get_current_timezone_name())
+    form = ReopenForm(posted(request), at=now(), zone=timezone.get_current_timezone_name())
     if request.method == "POST" and form.is_valid():
         try:
             actions.reopen_project(project=project, by=request.user, at=now(), **form.schedule())
@@ -60,10 +61,10 @@ def cancel(request, code):
     project = get_for_user(Project.objects.with_parts(), request.user, code=code, may=rules.may_cancel)
     if project.status in (Project.Status.CANCELLED, Project.Status.REMOVED):
         return redirect(project)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(posted(request), is_draft=project.status == Project.Status.DRAFT)
     if request.method == "POST" and form.is_valid():
         done = f"“{project}” is cancelled."
-        if attempt(request, actions.cancel_project, project, done, reason=form.cleaned_data["reason"]):
+        if attempt(request, actions.cancel_project, project, done, reason=form.cleaned_data.get("reason", "")):
             return redirect("projects:manage")
         return redirect(project)
     context = {"project": project, "form": form, "counted": counted(project)}

@@ -43,7 +43,8 @@ def manage(request):
     organizations = request.reader.organizations
     if not organizations:
         return render(request, "projects/no_organization.html", {"has_role": False})
-    mine = Project.objects.filter(organization__in=organizations)
+    discarded = Q(status=Status.CANCELLED, submitted_at=None)
+    mine = Project.objects.filter(organization__in=organizations).exclude(discarded)
     numbers = mine.aggregate(**{name: Count("pk", filter=condition) for name, (_label, condition) in TABS.items()})
     tab = request.GET.get("state")
     if tab not in TABS:

@@ -23,6 +23,7 @@ def page_of(request, project, at):
         "may_save": rules.may_save(request.user, project), "may_apply": rules.may_apply(request.user, project),
         "is_saved": student is not None and bool(queries.saved_among(student, [project.pk])),
         "application": application_of(project, student),
+        "review_days": settings.REVIEW_DAYS,
         "similar": [] if own else similar_cards(request, project, at),
     }  # fmt: skip
 

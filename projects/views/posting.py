@@ -1,6 +1,5 @@
 """Posting: start, the task list, one page per section, preview, submit, what happens next."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -12,15 +11,15 @@ from marketplace.access import get_for_user, require
 from marketplace.accounts.rules import in_good_standing
 from marketplace.clock import now
 from marketplace.errors import DomainError
-from marketplace.money import parse_money
 from projects import actions, rules
 from projects.actions.lifecycle import Incomplete
 from projects.forms import SECTION_FORMS, NewProjectForm
 from projects.lint import lint_project
 from projects.models import Project
+from projects.rate import rate_of_text
 from projects.sections import SECTIONS, problems, states
 from projects.views.page import cost_of, page_of
-from projects.views.rate import rate_in_words
+from projects.views.posted import posted
 
 SUSPENDED = "Your account is suspended: you can read, but not post."
 
@@ -30,7 +29,7 @@ SUSPENDED = "Your account is suspended: you can read, but not post."
 def new(request):
     """A working title starts a draft; somebody without an organization is led to found one."""
     require(in_good_standing(request.user), SUSPENDED)
-    form = NewProjectForm(request.POST or None, user=request.user)
+    form = NewProjectForm(posted(request), user=request.user)
     if not form.organizations:
         return render(request, "projects/no_organization.html", {"has_role": request.reader.is_employer})
     if request.method == "POST" and form.is_valid():
@@ -78,13 +77,13 @@ def edit_section(request, code, section):
         return redirect(project)
     complete = request.POST.get("save") != "draft"
     form = SECTION_FORMS[section](
-        request.POST or None, project=project, at=now(), zone=timezone.get_current_timezone_name(), complete=complete
+        posted(request), project=project, at=now(), zone=timezone.get_current_timezone_name(), complete=complete
     )
     if request.method == "POST" and form.is_valid() and saved(request, project, section, form):
         following = next_section(section) if complete else None
         return redirect("projects:edit_section", code, following) if following else redirect("projects:edit", code)
     context = {"project": project, "form": form, "slug": section, "section": SECTIONS[section]}
-    context |= {"rate": rate_in_words(project.hours, project.fee_amount), "number": list(SECTIONS).index(section) + 1}
+    context["number"] = list(SECTIONS).index(section) + 1
     return render(request, f"projects/sections/{section}.html", context, status=422 if form.errors else 200)
 
 
@@ -108,11 +107,8 @@ def next_section(section):
 @require_safe
 def rate(request):
     """A fragment: the effective hourly rate of what is being typed. Without JavaScript the form says it on save."""
-    try:
-        hours, fee = int(request.GET.get("hours", "")), parse_money(request.GET.get("fee", ""), settings.CURRENCY)
-    except ValueError:
-        hours = fee = None
-    return render(request, "projects/sections/_rate.html", {"rate": rate_in_words(hours, fee)})
+    found = rate_of_text(request.GET.get("hours"), request.GET.get("fee"))
+    return render(request, "projects/sections/_rate.html", {"rate": found})
 
 
 @login_required

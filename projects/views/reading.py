@@ -17,13 +17,30 @@ from projects.views.page import page_of
 
 @require_safe
 def browse(request):
-    """Open projects: search, filters with counts, order, pages."""
+    """Open projects: search, filters with counts, order, pages. The address keeps only what was chosen."""
+    address = without_blanks(request)
+    if address != request.get_full_path() and not request.htmx:
+        return redirect(address)
     at = now()
     results = results_for(request, at)
     cards = queries.cards(
         results.ids, student=request.reader.student, at=at, organizations=request.reader.organizations
     )
-    return render(request, "projects/browse.html", {"results": results, "cards": cards, "at": at})
+    response = render(request, "projects/browse.html", {"results": results, "cards": cards, "at": at})
+    if request.htmx:
+        response["HX-Push-Url"] = address
+    return response
+
+
+def without_blanks(request):
+    """This address less the parameters a form sends empty."""
+    if all(value for values in request.GET.lists() for value in values[1]):
+        return request.get_full_path()
+    kept = request.GET.copy()
+    for name, values in request.GET.lists():
+        kept.setlist(name, [value for value in values if value])
+    encoded = kept.urlencode()
+    return f"{request.path}?{encoded}" if encoded else request.path
 
 
 @require_safe

@@ -12,6 +12,7 @@ from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.moderation import rules
 from marketplace.moderation.forms import ReasonForm
+from projects.views.posted import posted
 
 LIMIT = 100  # things decided on at once
 
@@ -90,7 +91,7 @@ class DecidingAdmin(ReadOnlyAdmin):
         subjects = self._chosen(request)
         if not all(rules.may_decide(request.user, subject) for subject in subjects):
             raise PermissionDenied("You cannot decide in a case of your own organization.")
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(posted(request))
         if request.method == "POST" and form.is_valid():
             self._run(request, chosen, subjects, form.cleaned_data["reason"])
             return redirect(f"admin:{self._name()}_changelist")

@@ -30,15 +30,19 @@ class FlagFilter(admin.SimpleListFilter):
 
 @admin.register(Project)
 class ProjectAdmin(DecidingAdmin):
-    list_display = ["title", "organization", "status", "flags", "fee_text", "hours", "submitted_at"]
+    list_display = ["title", "organization", "status", "flags", "fee", "submitted_at"]
     list_filter = ["status", FlagFilter, "field", "is_remote"]
     list_select_related = ["organization"]
     search_fields = ["title", "code", "organization__name"]
     ordering = ["-submitted_at", "-created_at"]
-    date_hierarchy = "created_at"
     inlines = [CriterionInline, CompetencyInline]
-    exclude = ["review_flags"]
-    readonly_fields = ["flags_in_words", "history"]
+    fields = [
+        "flags_in_words", "organization", "status", "title", "field", "brief", "deliverable", "fee", "hours", "places",
+        "is_remote", "place", "applications_close_at", "decisions_due_at", "work_due_on", "portfolio_permission",
+        "portfolio_from", "review_note", "close_reason", "created_by", "created_at", "submitted_at", "opened_at",
+        "closed_at", "matched_at", "history",
+    ]  # fmt: skip
+    readonly_fields = ["flags_in_words", "fee", "history"]
     verbs = {
         "open": Verb(
             "Open…", actions.open_project, "project", lambda project: project.status == Status.IN_REVIEW,
@@ -55,16 +59,21 @@ class ProjectAdmin(DecidingAdmin):
         ),
     }  # fmt: skip
 
+    @admin.display(description="fee", ordering="fee_amount")
+    def fee(self, project):
+        return "" if project.fee_amount is None else project.fee_text
+
     @admin.display(description="flags")
     def flags(self, project):
         return ", ".join(dict.fromkeys(flag["code"] for flag in project.review_flags)) or "none"
 
     @admin.display(description="Why it is in review")
     def flags_in_words(self, project):
-        rows = [(flag["message"], flag.get("where", ""), flag.get("excerpt", "")) for flag in project.review_flags]
-        if not rows:
-            return "No flag."
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} <em>{}</em> “{}”</li>", rows))
+        rows = [
+            (flag["message"], f" “{flag['excerpt']}” in {flag['where']}" if flag.get("excerpt") else "")
+            for flag in project.review_flags
+        ]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}{}</li>", rows)) if rows else "No flag."
 
     @admin.display(description="History")
     def history(self, project):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from marketplace.money import exponent, format_money
+from marketplace.money import exponent, format_money, parse_money
 from projects.sections import fee_problems
 
 
@@ -26,3 +26,11 @@ def rate_in_words(hours, fee_amount):
     shown = format_money(hourly - hourly % unit if hourly >= 10 * unit else hourly, currency)
     problem = next((message for _field, message in fee_problems(hours, fee_amount)), "")
     return Rate(f"{format_money(fee_amount, currency)} ÷ {hours} h = {shown}/h", problem, floor)
+
+
+def rate_of_text(hours, fee):
+    """The Rate of what a person is typing; anything that is no number counts as missing."""
+    try:
+        return rate_in_words(int(hours or ""), parse_money(fee or "", settings.CURRENCY))
+    except ValueError:
+        return rate_in_words(None, None)
