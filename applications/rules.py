@@ -46,10 +46,10 @@ def may_decide(user, application):
 
 
 def may_open_answer(user, application):
-    """The evidence in an application: who sent it, and those who judge it."""
-    return is_applicant(user, application) or (
-        application.submitted_at is not None and may_read_board(user, application.project)
-    )
+    """The evidence in an application: who sent it, those who judge it, and moderators who look into a report."""
+    if is_applicant(user, application) or (user.is_staff and in_good_standing(user)):
+        return True
+    return application.submitted_at is not None and may_read_board(user, application.project)
 
 
 def _applied(user, project):

@@ -18,7 +18,7 @@ from applications.models import Application
 from applications.parts import missing_parts, next_url, parts_of
 from applications.queries import capacity, competencies_of, library_of, with_answers
 from applications.views.library import stored
-from applications.views.trying import attempt
+from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from marketplace.accounts.rules import is_member
 from marketplace.clock import now
@@ -82,8 +82,8 @@ def flow(request, application, template, *, current="", status=200, **context):
     parts = parts_of(application)
     done = sum(part.state == "done" for part in parts)
     shared = {
-        "application": application, "project": application.project, "parts": parts, "done": done, "part_count": len(parts),
-        "current": current,
+        "application": application, "project": application.project, "parts": parts, "done": done,
+        "part_count": len(parts), "current": current,
         "back": next((before.url for before, part in pairwise(parts) if part.name == current), ""),
         "is_open": application.project.accepts_applications(now()),
     }  # fmt: skip
@@ -115,7 +115,7 @@ def answer(request, code, number):
     library = by_fit(library_of(application.student), competency)
     given = next((row for row in application.answers.all() if row.competency_id == competency.pk), None)
     form = AnswerForm(
-        request.POST or None, request.FILES or None, library=library, initial={"choice": _chosen(given, library)}
+        posted(request), request.FILES or None, library=library, initial={"choice": _chosen(given, library)}
     )  # fmt: skip
     if request.method == "POST" and form.is_valid() and _save_answer(request, application, competency, form):
         return redirect(next_url(application, after=f"evidence-{number}"))
@@ -163,7 +163,7 @@ def approach(request, code):
     application = own(request, code, acting=True)
     if application.status != Application.Status.DRAFT:
         return redirect(application)
-    form = ApproachForm(request.POST or None, initial={"approach": application.approach})
+    form = ApproachForm(posted(request), initial={"approach": application.approach})
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["approach"]
         _, error = attempt(request, actions.save_approach, application=application, text=text)
@@ -182,9 +182,7 @@ def availability(request, code):
     if application.status != Application.Status.DRAFT:
         return redirect(application)
     words = {True: "yes", False: "no", None: None}[application.is_available]
-    form = AvailabilityForm(
-        request.POST or None, initial={"is_available": words, "note": application.availability_note}
-    )
+    form = AvailabilityForm(posted(request), initial={"is_available": words, "note": application.availability_note})
     if request.method == "POST" and form.is_valid():
         _, error = attempt(request, actions.save_availability, application=application, **form.cleaned_data)
         if error is None:

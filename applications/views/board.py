@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications import actions, rules
 from applications.board import TABS, Board
 from applications.forms import ScoreForm
-from applications.views.trying import attempt
+from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from projects.models import Project
 from projects.rubric import wanted
@@ -66,7 +66,7 @@ def score(request, code, number, label):
     competency, row = found.competencies[number - 1], rows[index]
     cell = row.cells[number - 1]
     initial = {"level": cell.own.level, "justification": cell.own.justification} if cell.own else None
-    form = ScoreForm(request.POST or None, competency=competency, initial=initial)
+    form = ScoreForm(posted(request), competency=competency, initial=initial)
     if request.method == "POST":
         require(rules.may_assess(request.user, found.project))
         if form.is_valid() and save_score(request, found, row, competency, form):

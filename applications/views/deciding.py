@@ -12,7 +12,7 @@ from applications.board import Board
 from applications.forms import DeclineForm, OfferForm
 from applications.models import Application
 from applications.views.board import board_of
-from applications.views.trying import attempt
+from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from marketplace.formatting.templatetags import count
 
@@ -70,7 +70,7 @@ def shortlist(request, code):
 def decline(request, code):
     may = rules.may_decide if request.method == "POST" else rules.may_read_applicant
     application, found, row = judged(request, code, may)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(posted(request))
     if request.method == "POST" and form.is_valid():
         _, error = attempt(request, actions.decline_application, application=application, **form.cleaned_data)
         if error is None:
@@ -86,7 +86,7 @@ def decline(request, code):
 def decline_rest(request, code):
     """Everybody who was assessed and is not on the shortlist, in one go."""
     found = board_of(request, code)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(posted(request))
     rows = [row for row in found.to_review if row.is_assessed]
     if request.method == "POST":
         require(rules.may_assess(request.user, found.project))
@@ -108,7 +108,7 @@ def offer(request, code):
     """The page that repeats amount and person before it is binding."""
     may = rules.may_decide if request.method == "POST" else rules.may_read_applicant
     application, found, row = judged(request, code, may)
-    form = OfferForm(request.POST or None)
+    form = OfferForm(posted(request))
     if request.method == "POST" and form.is_valid():
         application, error = attempt(request, actions.make_offer, application=application, **form.cleaned_data)
         if error is not None:

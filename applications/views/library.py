@@ -10,7 +10,7 @@ from applications import actions, rules
 from applications.forms import EvidenceForm, initial_of
 from applications.models import Evidence
 from applications.queries import library_of
-from applications.views.trying import attempt
+from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from marketplace.clock import now
 from marketplace.files.actions import store_upload
@@ -40,7 +40,7 @@ def library(request):
 def evidence_new(request):
     require(request.reader.student is not None, STUDENTS_ONLY)
     require(rules.may_keep_library(request.user))
-    form = EvidenceForm(request.POST or None, request.FILES or None)
+    form = EvidenceForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         evidence, error = attempt(
             request, actions.add_evidence, student=request.reader.student, skills=form.skills(),
@@ -57,7 +57,7 @@ def evidence_new(request):
 def evidence_edit(request, code):
     evidence = get_for_user(library_rows(), request.user, code=code, may=rules.may_keep_library)
     form = EvidenceForm(
-        request.POST or None, request.FILES or None, current=evidence, initial=initial_of(evidence)
+        posted(request), request.FILES or None, current=evidence, initial=initial_of(evidence)
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         _, error = attempt(

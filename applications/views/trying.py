@@ -13,3 +13,8 @@ def attempt(request, action, **values):
     except DomainError as error:
         messages.error(request, error.message)
         return None, error
+
+
+def posted(request):
+    """A form's data; None on GET. An empty POST is still a POST, so that its errors are shown."""
+    return request.POST if request.method == "POST" else None
