@@ -63,7 +63,7 @@ def start(supervisor, data, settings, ports, demo):
         supervisor.start(program)
     if not supervisor.watch(until=site_answers(settings["SITE_URL"])):
         return False
-    if demo and not seed(supervisor, data, settings):
+    if not (seed(supervisor, data, settings) if demo else only_skills(supervisor)):
         return False
     watch_sources(supervisor)
     print(welcome(settings, data, demo_people() if demo else []), flush=True)
@@ -120,15 +120,23 @@ def site_answers(address):
 
 
 def seed(supervisor, data, settings):
-    """Fill an empty marketplace with demo people, once for this data folder."""
+    """Fill an empty marketplace with demo people, once for this data folder. False where that failed."""
     marker = data / "seeded"
     if marker.exists() or not SEED.exists():
+        if marker.exists() and marker.read_text() != "whole":
+            print("The demo is incomplete: making it was interrupted. ./dev run --fresh begins again.", flush=True)
         return True
     print(f"The site is up at {settings['SITE_URL']} and is being filled with demo people …", flush=True)
+    marker.write_text("begun")
     if not supervisor.run_once(Program("seed", [*MANAGE, "seed_demo"], once=True)):
         return False
-    marker.touch()
+    marker.write_text("whole")
     return True
+
+
+def only_skills(supervisor):
+    """Without a demo: what nobody can post or apply without. Importing it again changes nothing."""
+    return supervisor.run_once(Program("skills", [*MANAGE, "import_skills"], once=True))
 
 
 def welcome(settings, data, people):
