@@ -56,7 +56,7 @@ def own_case(request, code):
 def case_edit(request, code):
     """Save, or save and publish."""
     case = own_case(request, code)
-    form = CaseForm(request.POST or None, case=case)
+    form = CaseForm(request.POST if request.method == "POST" else None, case=case)
     if request.method == "POST" and (form.is_valid()) and save(request, form, case):
         return redirect("portfolio:mine")
     card = queries.card(case)

@@ -19,7 +19,7 @@ def dispute(request, code):
     """What a dispute means, and the form; later what was said and decided."""
     may = rules.may_read_work if request.method == "GET" else rules.may_take_part
     engagement = engagement_for(request, code, may=may)
-    form = DisputeForm(request.POST or None)
+    form = DisputeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         opened = act(
             form, actions.open_dispute, engagement=engagement, problem=form.cleaned_data["problem"], by=request.user,
@@ -45,7 +45,7 @@ def review(request, code):
     side = rules.side_of(request.user, engagement)
     wanted = engagement.project.competencies.select_related("skill").order_by("position")
     competencies = wanted if side == rules.ORGANIZATION else ()
-    form = ReviewForm(request.POST or None, competencies=competencies)
+    form = ReviewForm(request.POST if request.method == "POST" else None, competencies=competencies)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         written = act(

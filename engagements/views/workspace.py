@@ -105,7 +105,7 @@ def message(request, code):
 def kickoff(request, code):
     """Criteria, dates and money once more; both sides confirm that they are ready."""
     engagement = engagement_for(request, code, may=rules.may_take_part)
-    form = KickoffForm(request.POST or None)
+    form = KickoffForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = act(form, actions.confirm_kickoff, engagement=engagement, by=request.user, at=now())
         if done is not None:

@@ -1,6 +1,8 @@
 """Engagements between the student and the organization of the cast."""
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from engagements.models import ChangeRequest, ChangeRequestItem, Review, VerifiedCompetency
 from marketplace.files.actions import store_upload
@@ -48,3 +50,10 @@ def told(user):
 
 def first_line(user, kind):
     return Notification.objects.filter(recipient=user, kind=kind).latest("pk").body.split("\n")[0]
+
+
+def count_queries(client, path):
+    """How many queries this page asks."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
