@@ -240,11 +240,10 @@ def _failure(error):
     code, status = error.code or told.get("code") or "", error.http_status
     known = {"code": code or type(error).__name__, "status": status}
     message = (error.user_message or str(error))[:500]
-    if isinstance(error, stripe.APIConnectionError) or status is None or status >= 500:
+    no_answer = isinstance(error, stripe.APIConnectionError) or status is None or status >= 500
+    if no_answer or status in (409, 429) or code in TRY_AGAIN:
         replayed = {name.lower(): value for name, value in error.headers.items()}.get("idempotent-replayed") == "true"
         return failures.Unknown(message, replayed=replayed, **known)
-    if status in (409, 429) or code in TRY_AGAIN:
-        return failures.Unknown(message, **known)
     if isinstance(error, stripe.IdempotencyError):
         return failures.Bug(message, **known)
     if code == "balance_insufficient" or status == 401:

@@ -46,6 +46,7 @@ def deliver(engagement, at=NOW):
 
 def settle(at=NOW, rounds=6):
     """What the workers do until nothing is left: operations, Stripe's events, held payouts."""
+    actions.sync_waiting_accounts(at=at)
     for _ in range(rounds):
         actions.resume_ready_payouts(at=at)
         actions.sweep_operations(at=at)

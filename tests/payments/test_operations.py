@@ -135,7 +135,9 @@ def test_a_key_in_use_is_unknown(payout, simulator):
     error = {"code": "idempotency_key_in_use", "type": "idempotency_error"}
     simulator.fault("error", TRANSFERS, status=409, error=error)
     assert run(payout).status == "unknown"
-    assert_paid_once(payout, simulator)
+    assert run(payout, LATER).must_look_up is True  # the scripted error is stored and replayed, as Stripe's is not
+    settle(LATER + timedelta(hours=2))
+    assert_paid_once(payout, simulator, attempts=2)
 
 
 def test_one_key_for_two_requests_freezes_the_operation(payout, simulator, moderator):

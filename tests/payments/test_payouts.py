@@ -1,0 +1,218 @@
+"""The student is paid: once, at once, and told what to do where that is not possible."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from engagements import actions as engagements
+from engagements.models import Engagement
+from marketplace.activity.queries import events_of
+from marketplace.errors import InvalidTransition
+from marketplace.notifications.models import Notification
+from payments import actions, ledger
+from payments.models import LedgerTransaction, MoneyOperation, Payout, Refund
+from tests.factories import NOW, make_delivery
+from tests.payments.factories import deliver, fund, make_awaiting, make_funding, onboard, settle
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DUE = NOW + timedelta(days=5)  # the review clock of deliver()
+
+
+@pytest.fixture
+def engagement(organization, owner, simulator):
+    """Funded, delivered, the student ready to be paid."""
+    engagement = make_awaiting(organization)
+    onboard(engagement.student, simulator)
+    fund(engagement, owner, simulator)
+    return deliver(engagement)
+
+
+@pytest.fixture
+def unready(organization, owner, simulator):
+    """The same, but the student has never been at Stripe."""
+    engagement = make_awaiting(organization)
+    fund(engagement, owner, simulator)
+    return deliver(engagement)
+
+
+def money():
+    return (
+        list(Payout.objects.values_list("status", "amount")),
+        list(Refund.objects.values_list("status", "amount")),
+        MoneyOperation.objects.count(),
+        LedgerTransaction.objects.count(),
+    )
+
+
+def test_approving_twice_pays_once(engagement, owner, member, simulator):
+    first = actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
+    assert actions.approve_delivery(engagement=engagement, by=member, at=NOW).pk == first.pk
+    settle()
+    assert [row["amount"] for row in simulator.transfers(engagement.code)] == [48_000]
+
+
+def test_an_old_page_does_not_approve_a_newer_version(engagement, owner):
+    make_delivery(engagement, version=2)
+    before = money()
+    with pytest.raises(InvalidTransition):
+        actions.approve_delivery(engagement=engagement, by=owner, at=NOW, version=1)
+    assert (money(), Engagement.objects.get().status) == (before, "delivered")
+
+
+def test_what_was_never_paid_for_releases_nothing(organization, owner):
+    engagement = deliver(make_awaiting(organization, funded_at=NOW))
+    before = money()
+    with pytest.raises(InvalidTransition):
+        actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
+    assert (money(), Engagement.objects.get().status) == (before, "delivered")
+
+
+def test_silence_approves_when_the_clock_has_run_out_and_not_before(engagement, simulator):
+    assert actions.approve_due(at=DUE - timedelta(minutes=1)) == 0
+    assert actions.approve_due(at=DUE) == 1
+    assert actions.approve_due(at=DUE) == 0
+    engagement.refresh_from_db()
+    assert (engagement.approved_at, engagement.approved_by) == (DUE, None)
+    settle(DUE)
+    assert Payout.objects.get().status == Payout.Status.PAID
+
+
+def test_both_sides_are_told_with_the_amount(engagement, owner, finance, simulator):
+    actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
+    settle()
+    told = Notification.objects.filter(kind="money.payout_paid")
+    assert {row.recipient: row.title for row in told} == {
+        engagement.student.user: f"You were paid $480 for “{engagement.project}”",
+        owner: f"{engagement.student} was paid $480 for “{engagement.project}”",
+        finance: f"{engagement.student} was paid $480 for “{engagement.project}”",
+    }
+    assert [event.verb for event in events_of(engagement)][-2:] == ["payout.due", "payout.paid"]
+
+
+def test_without_an_account_the_payout_waits_and_then_goes(unready, owner, simulator):
+    actions.approve_delivery(engagement=unready, by=owner, at=NOW)
+    settle()
+    payout = Payout.objects.get()
+    assert (payout.status, payout.operation.status, payout.operation.tries) == ("held", "held", 0)
+    assert payout.hold_reason.startswith("You have not finished setting up payouts")
+    notice = Notification.objects.get(kind="money.held")
+    assert (notice.recipient, notice.needs_action, notice.url) == (unready.student.user, True, "/payments/payouts/")
+    assert "$480" in notice.title
+    onboard(unready.student, simulator)
+    settle()
+    payout.refresh_from_db()
+    notice.refresh_from_db()
+    assert (payout.status, payout.hold_reason, notice.done_at) == ("paid", "", NOW)
+    assert [row["amount"] for row in simulator.transfers(unready.code)] == [48_000]
+    assert ledger.sums() == {"usd": 0}
+
+
+def test_an_account_restricted_after_the_approval_is_found_out_by_stripe(engagement, owner, simulator):
+    """Our copy still says ready; Stripe refuses, says why when asked, and is tried again when it is mended."""
+    account = engagement.student.payout_account
+    simulator.control("POST", f"accounts/{account.stripe_id}/capability", status="restricted")
+    payout = actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
+    actions.run_operation(payout.operation_id, at=NOW)
+    payout.refresh_from_db()
+    account.refresh_from_db()
+    assert (payout.status, payout.operation.attempt, account.transfers_status) == ("held", 2, "pending")
+    actions.sync_waiting_accounts(at=NOW)
+    account.refresh_from_db()
+    assert account.transfers_status == "restricted"
+    assert actions.resume_ready_payouts(at=NOW + timedelta(hours=1)) == 0
+    simulator.control("POST", f"accounts/{account.stripe_id}/capability", status="active")
+    settle(NOW + timedelta(hours=2))
+    payout.refresh_from_db()
+    assert (payout.status, payout.operation.attempt) == ("paid", 2)
+    assert [row["amount"] for row in simulator.transfers(engagement.code)] == [48_000]
+
+
+def test_without_a_webhook_the_sweep_confirms(engagement, owner, simulator):
+    payout = actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
+    actions.run_operation(payout.operation_id, at=NOW)
+    payout.refresh_from_db()
+    assert (payout.status, payout.transfer_id is None) == ("due", False)
+    actions.confirm_money(at=NOW)
+    payout.refresh_from_db()
+    assert payout.status == "due"
+    actions.confirm_money(at=NOW + timedelta(minutes=2))
+    payout.refresh_from_db()
+    assert payout.status == "paid"
+
+
+def test_a_bank_debit_is_not_named_as_the_source(organization, owner, simulator):
+    engagement = make_awaiting(organization)
+    onboard(engagement.student, simulator)
+    funding = actions.start_funding(engagement=engagement, by=owner, at=NOW)
+    simulator.pay(funding.checkout_id, bank="000123456789")
+    simulator.control("POST", f"checkout/{funding.checkout_id}/settle", outcome="succeeded")
+    actions.sync_checkout(funding.checkout_id, at=NOW)
+    payout = actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
+    assert payout.operation.params["source_transaction"] is None
+
+
+def at_once(*calls):
+    """Run them in threads that start together. Returns how each ended: "done" or the error's name."""
+    barrier, ends = threading.Barrier(len(calls)), []
+
+    def run(call):
+        barrier.wait()
+        try:
+            call()
+            ends.append("done")
+        except InvalidTransition as error:
+            ends.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    return sorted(ends)
+
+
+def test_a_manual_and_an_automatic_approval_at_once_pay_once(engagement, owner, simulator):
+    ends = at_once(
+        lambda: actions.approve_delivery(engagement=engagement, by=owner, at=DUE),
+        lambda: actions.approve_due(at=DUE),
+        lambda: actions.approve_delivery(engagement=engagement, by=owner, at=DUE),
+        lambda: actions.approve_due(at=DUE),
+    )
+    assert ends == ["done"] * 4
+    assert (Payout.objects.count(), MoneyOperation.objects.filter(kind="transfer").count()) == (1, 1)
+    payout = Payout.objects.get()
+    at_once(*[lambda: actions.run_operation(payout.operation_id, at=DUE)] * 4)
+    settle(DUE)
+    assert [row["amount"] for row in simulator.transfers(engagement.code)] == [48_000]
+    assert ledger.sums() == {"usd": 0}
+
+
+def test_approval_and_change_request_at_once_have_one_winner(engagement, owner):
+    criterion = engagement.project.criteria.first()
+    items = [{"criterion": criterion, "comment": "The third column is empty."}]
+    ends = at_once(
+        lambda: actions.approve_delivery(engagement=engagement, by=owner, at=NOW),
+        lambda: engagements.request_changes(engagement=engagement, items=items, by=owner, at=NOW),
+    )
+    engagement.refresh_from_db()
+    assert ends == ["InvalidTransition", "done"]
+    assert Payout.objects.count() == (1 if engagement.status == "approved" else 0)
+
+
+def test_the_double_click_on_the_page_is_harmless(engagement, owner, client_of, simulator):
+    client = client_of(owner)
+    address = f"/payments/work/{engagement.code}/approve/"
+    page = client.get(address).content.decode()
+    assert "Release $480 to" in page
+    answers = [client.post(address, {"version": "1"}).status_code for _ in range(2)]
+    assert (answers, Payout.objects.count()) == ([302, 302], 1)
+
+
+def test_a_factory_funding_can_be_approved_without_stripe(organization, owner):
+    engagement = make_awaiting(organization)
+    make_funding(engagement, status="paid")
+    Engagement.objects.filter(pk=engagement.pk).update(funded_at=NOW)
+    payout = actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
+    assert (payout.status, ledger.balance(ledger.payable(engagement.student), "usd")) == ("due", 48_000)
