@@ -37,7 +37,9 @@ class UploadField extends HTMLElement {
     if (!this.input.validity.valid) return void this.input.focus();
     const form = this.input.form;
     const request = new XMLHttpRequest();
-    request.open("POST", event.submitter?.formAction || form.action);
+    // A submitter without a formaction of its own reports the address of the page.
+    const target = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
+    request.open("POST", target);
     request.responseType = "document";
     request.upload.addEventListener("progress", (sent) => {
       this.bar.hidden = false;
