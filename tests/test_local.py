@@ -3,6 +3,7 @@
 import fcntl
 import io
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -78,8 +79,13 @@ def is_gone(pid):
     """Ended; one that nobody has collected yet counts as ended."""
     try:
         os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    if not Path("/proc/self/stat").exists():
+        return False
+    try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except (ProcessLookupError, FileNotFoundError):
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 
@@ -315,6 +321,26 @@ def test_the_command_line_says_what_it_did_not_understand(arguments, code, said,
     assert cli.main(arguments) == code
     written = capsys.readouterr()
     assert said in written.out + written.err
+
+
+def test_without_a_python_that_works_the_script_says_what_to_install(tmp_path):
+    """Shims on PATH that only fail, as pyenv leaves them, are tried and passed over."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("sh", "dirname", "cksum", "cat", "mkdir"):
+        (programs / name).symlink_to(shutil.which(name))
+    for name in ("python3", "python3.11", "python3.13", "python"):
+        (programs / name).write_text("#!/bin/sh\necho 'pyenv: version is not installed' >&2\nexit 127\n")
+        (programs / name).chmod(0o755)
+    for name in ("dev", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    nobody = {"PATH": str(programs), "HOME": "/nonexistent"}
+    done = subprocess.run(["./dev", "run"], cwd=tmp_path, env=nobody, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Proofwork needs Python 3.11 or newer with its venv module, or uv. Install one of:\n")
+    assert "apt install python3 python3-venv" in done.stderr
+    assert "pyenv" not in done.stderr
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_reset_asks_first(tmp_path, monkeypatch, capsys):

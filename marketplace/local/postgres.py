@@ -159,7 +159,7 @@ class Postgres:
 
     def wait_until_ready(self):
         end = time.monotonic() + START_SECONDS
-        question = [self.binaries / "pg_isready", "-q", "-h", self.socket]
+        question = [self.binaries / "pg_isready", "-q", "-h", self.socket, "-U", "postgres", "-d", "postgres"]
         while subprocess.run(question, env={**os.environ, "LC_ALL": "C"}).returncode:
             if self.process.poll() is not None or time.monotonic() > end:
                 raise PostgresError(f"PostgreSQL did not start:\n{self.last_words()}")

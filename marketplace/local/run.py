@@ -25,7 +25,7 @@ def run(data, *, port=None, fresh=False, demo=True):
         if fresh:
             remove_everything(data)
         ports = choose_ports(data, port)
-        with servers(data, children, stop_grace=3) as addresses:
+        with servers(data, children, stop_grace=1) as addresses:
             settings = environment.for_run(data, addresses, port=ports["web"], simulator_port=ports["simulator"])
             data.announce({key: value for key, value in settings.items() if key not in environment.inherited()})
             supervisor = Supervisor(children, settings)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 COLOURS = (36, 33, 35, 32, 34, 31)
 LAST_LINES = 40
-STOP_SECONDS = 1.5
+STOP_SECONDS = 1.2  # of the three that stopping may take; the servers need the rest
 
 
 @dataclass
