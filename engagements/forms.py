@@ -90,13 +90,13 @@ class JudgeForm(forms.Form):
     def clean(self):
         data = super().clean()
         missing = False
-        for number, row in enumerate(self.criteria, start=1):
+        for row in self.criteria:
             verdict, comment = data.get(f"verdict_{row.pk}"), data.get(f"comment_{row.pk}")
             missing = missing or verdict == self.NOT_YET
             if verdict == self.NOT_YET and not comment and f"comment_{row.pk}" not in self.errors:
-                self.add_error(f"comment_{row.pk}", f"Say what is missing for criterion {number}.")
+                self.add_error(f"comment_{row.pk}", "Say what is missing.")
             if comment and verdict != self.NOT_YET:
-                self.add_error(f"verdict_{row.pk}", f"Choose Not yet for criterion {number}, or remove the comment.")
+                self.add_error(f"verdict_{row.pk}", "Choose Not yet, or remove the comment.")
         if not missing and not self.errors:
             raise forms.ValidationError("Mark at least one acceptance criterion as Not yet and say what is missing.")
         return data

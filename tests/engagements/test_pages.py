@@ -217,8 +217,8 @@ class TestJudge:
         [
             ([], "Mark at least one acceptance criterion as Not yet"),
             ([(0, "met", "")], "Mark at least one acceptance criterion as Not yet"),
-            ([(0, "not_yet", "")], "Say what is missing for criterion 1."),
-            ([(0, "met", "Typed words")], "Choose Not yet for criterion 1, or remove the comment."),
+            ([(0, "not_yet", "")], "Say what is missing."),
+            ([(0, "met", "Typed words")], "Choose Not yet, or remove the comment."),
             ([(0, "not_yet", "x" * 501)], "at most 500 characters (it has 501)"),
         ],
     )
