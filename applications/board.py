@@ -113,6 +113,16 @@ class Board:
             for number, competency in enumerate(self.competencies, 1)
         ]
 
+    def entrances(self):
+        """[(number, competency, own scores, applicants, label)]: where score mode begins for each competency."""
+        found = []
+        for number, competency, scored, total in self.progress():
+            rows = self.sequence(number)
+            unscored = [row for row in rows if row.cells[number - 1].own is None]
+            label = (unscored or rows)[0].applicant.label if rows else ""
+            found.append((number, competency, scored, total, label))
+        return found
+
     @property
     def scores_left(self):
         return sum(row.wanted - row.own_count for row in self.to_review)

@@ -74,7 +74,7 @@ def score(request, code, number, label):
     context = {
         "board": found, "project": found.project, "competency": competency, "number": number, "row": row, "cell": cell,
         "applicant": row.applicant, "position": index + 1, "total": len(rows), "form": form,
-        "scored": sum(other.cells[number - 1].own is not None for other in rows), "wanted": wanted(competency.level),
+        "wanted": wanted(competency.level),
         "previous": rows[index - 1].applicant.label if index else "",
         "following": rows[index + 1].applicant.label if index + 1 < len(rows) else "",
     }  # fmt: skip

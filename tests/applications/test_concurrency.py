@@ -1,0 +1,90 @@
+"""The limits under fire: real connections, real threads, the database decides."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+
+from applications import actions
+from applications.models import Application
+from marketplace.errors import DomainError, LimitReached
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(calls):
+    """The outcome of each call (its result or its DomainError), all started at the same moment."""
+    ready = threading.Barrier(len(calls))
+
+    def run(call):
+        try:
+            ready.wait(20)
+            return call()
+        except DomainError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def submit(application):
+    return lambda: actions.submit_application(application=application, by=application.student.user, at=NOW)
+
+
+def test_a_project_never_has_more_live_applications_than_its_cap(settings):
+    settings.LIVE_APPLICATIONS_PER_PROJECT = 5
+    project = factories.make_project()
+    drafts = [factories.make_application(project=project, status="draft") for _ in range(12)]
+    outcomes = at_once([submit(draft) for draft in drafts])
+    assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 7
+    live = Application.objects.live().filter(project=project)
+    assert live.count() == 5
+    assert len(set(live.values_list("label", flat=True))) == 5
+
+
+def test_a_student_never_has_more_live_applications_than_theirs(settings):
+    settings.LIVE_APPLICATIONS_PER_STUDENT = 2
+    student = factories.make_student()
+    drafts = [factories.make_application(student=student, status="draft") for _ in range(6)]
+    outcomes = at_once([submit(draft) for draft in drafts])
+    assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 4
+    assert Application.objects.live().filter(student=student).count() == 2
+
+
+def test_starting_at_once_is_one_draft():
+    project, student = factories.make_project(), factories.make_student()
+    call = lambda: actions.start_application(project=project, by=student.user, at=NOW)  # noqa: E731
+    outcomes = at_once([call] * 6)
+    assert {outcome.pk for outcome in outcomes} == {Application.objects.get().pk}
+
+
+def test_one_place_is_offered_once():
+    project = factories.make_project()
+    owner = project.organization.memberships.get().user
+    shortlisted = [factories.make_application(project=project, status="shortlisted") for _ in range(5)]
+
+    def offer(application):
+        return lambda: actions.make_offer(application=application, by=owner, at=NOW)
+
+    outcomes = at_once([offer(application) for application in shortlisted])
+    assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 4
+    assert Application.objects.filter(project=project, status="offered").count() == 1
+
+
+def test_withdrawing_while_being_shortlisted_ends_in_one_of_the_two():
+    project = factories.make_project()
+    owner = project.organization.memberships.get().user
+    application = factories.make_application(project=project)
+    factories.make_scores(application, owner)
+    student = application.student.user
+    at_once([
+        lambda: actions.shortlist(application=application, by=owner, at=NOW),
+        lambda: actions.withdraw_application(application=application, by=student, at=NOW),
+    ])  # fmt: skip
+    application.refresh_from_db()
+    assert application.status == "withdrawn"  # after the shortlist one may still withdraw; never the other way round
