@@ -101,7 +101,7 @@ def published_reviews():
 def published_reviews_of(organization):
     """The students' published reviews of an organization, newest first, with what a page shows."""
     rows = published_reviews().filter(side=Review.Side.STUDENT, engagement__organization=organization)
-    return rows.select_related("engagement__project", "engagement__student").order_by("-published_at", "-pk")
+    return rows.select_related("engagement__project").order_by("-published_at", "-pk")
 
 
 def published_reviews_about(student):

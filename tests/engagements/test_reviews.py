@@ -189,3 +189,16 @@ class TestSurfaces:
 def test_rating_counts_only_what_is_published(approved, student):
     make_review(approved, "student", student, rating=2)
     assert rating_of(published_reviews_of(approved.organization)) == {"count": 0, "average": None, "again": 0}
+
+
+class TestOrganizationPage:
+    def test_shows_the_figures_and_the_words_without_the_students_name(self, approved, student, visitor):
+        make_review(approved, "student", student, rating=4, text="Answers within the day.", published_at=NOW)
+        body = visitor.get(approved.organization.get_absolute_url()).content.decode()
+        assert "4.0 of 5" in body
+        assert "Answers within the day." in body
+        assert student.student.display_name not in body
+
+    def test_hides_what_is_not_published(self, approved, student, visitor):
+        make_review(approved, "student", student, text=SECRET)
+        assert SECRET not in visitor.get(approved.organization.get_absolute_url()).content.decode()
