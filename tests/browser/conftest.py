@@ -1,5 +1,8 @@
 """A real Chromium against real processes. One site and one browser a session; a context of its own for each person."""
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
@@ -8,6 +11,7 @@ from marketplace.local.chromium import launch_options
 from tests.browser.stack import running_site
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+CHECKED = set()
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 
 
@@ -48,11 +52,22 @@ class Person:
     def click(self, name, role="button"):
         self.page.get_by_role(role, name=name).first.click()
 
+    def submit(self, button):
+        """Press a button, by name or as a locator, and wait for the page it leads to."""
+        found = button if hasattr(button, "click") else self.page.get_by_role("button", name=button).first
+        with self.page.expect_navigation():
+            found.click()
+
     def fill(self, label, value):
         self.page.get_by_label(label).first.fill(value)
 
     def check_page(self):
-        """axe in light and dark, at both sizes; no sideways scroll; nothing in the console."""
+        """axe in light and dark, at both sizes; no sideways scroll; nothing in the console. Each kind of page once."""
+        kind = (re.sub(r"(?<=/)[0-9a-z]{10}(?=/)|\d+", "…", urlsplit(self.page.url).path), self.page.title())
+        if kind in CHECKED:
+            assert self.complaints == []
+            return
+        CHECKED.add(kind)
         for scheme in ("light", "dark"):
             self.page.emulate_media(color_scheme=scheme)
             for name, size in SIZES.items():
