@@ -27,6 +27,9 @@ class Rows(ReadOnly, admin.TabularInline):
     extra = 0
     show_change_link = False
 
+    def get_readonly_fields(self, request, obj=None):
+        return self.fields
+
 
 class DeliveryRows(Rows):
     model = Delivery
@@ -82,6 +85,7 @@ class EngagementAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["code", "project__title", "student__display_name", "organization__name"]
     date_hierarchy = "accepted_at"
     ordering = ["-accepted_at"]
+    readonly_fields = ["page", "fee_text", "total_text", "criteria", "what_happened"]
     inlines = [DeliveryRows, ChangeRows, MessageRows, ReviewRows]
     fieldsets = [
         (None, {"fields": ["page", "project", "student", "organization", "status", "fee_text", "total_text"]}),

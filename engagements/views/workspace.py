@@ -27,7 +27,7 @@ PAGE = 20
 @require_GET
 @login_required
 def mine(request):
-    """Active or finished engagements, newest first, in pages of PAGE."""
+    """Active or finished engagements in pages of PAGE, newest first; what waits for the reader leads its page."""
     at, finished = now(), request.GET.get("tab") == "finished"
     rows = as_seen_by(request.user, finished=finished)
     last = Engagement.objects.visible_to(request.user).filter(code=request.GET.get("after", "")).first()
@@ -36,6 +36,7 @@ def mine(request):
     found = list(rows[: PAGE + 1])
     after = f"?tab={'finished' if finished else 'active'}&after={found[PAGE - 1].code}" if len(found) > PAGE else ""
     listed = [(row, standing(row, request.user, at), rules.side_of(request.user, row)) for row in found[:PAGE]]
+    listed.sort(key=lambda row: not row[1].yours)  # what waits for the reader comes first
     return render(request, "engagements/mine.html", {"rows": listed, "finished": finished, "next_page": after})
 
 
