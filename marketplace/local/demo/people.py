@@ -10,7 +10,7 @@ DOMAIN = "proofwork.example"
 
 @dataclass(frozen=True)
 class Person:
-    """`student` names a student of data/students-*.toml, `organization` the slug of an organization and `role` there."""
+    """`student`: the texts have a student of this name. `organization` is a slug, `role` the role there."""
 
     key: str
     name: str
