@@ -76,9 +76,8 @@ def judge(application, pool, *, assessor, judgments, at, dice):
         if gap < 0 and pool.level(application.student, competency.skill_id) == 0:
             level = Shown.NOT_SHOWN
         words = [row["text"] for row in shown if row["level"] == level and row["field"] in (field, "any")]
-        own = [row["text"] for row in shown if row["level"] == level and row["field"] == field]
         score(
-            application=application, competency=competency, level=level, justification=dice.choice(own or words),
+            application=application, competency=competency, level=level, justification=dice.choice(words),
             by=assessor, at=at,
         )  # fmt: skip
         total += level
