@@ -4,9 +4,12 @@ from collections import defaultdict
 from statistics import median_low
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Prefetch, Q
 
 from applications.models import Application, ApplicationEvidence, Assessment, Evidence, EvidenceSkill, Score
+from marketplace.activity.models import Event
+from projects.models import Project
 
 Status = Application.Status
 
@@ -71,6 +74,14 @@ def scores_of(applications):
     for score in rows:
         found[score.assessment.application_id][score.competency_id][score.assessment.assessor_id] = score
     return found
+
+
+def lapses_of(organization, *, since):
+    """The Events of this organization's projects whose decision date passed undecided, after `since`."""
+    kind = ContentType.objects.get_for_model(Project)
+    ours = Project.objects.filter(organization=organization).values("pk")
+    rows = Event.objects.filter(verb="project.decision_lapsed", subject_type=kind, subject_id__in=ours)
+    return rows.filter(at__gt=since)
 
 
 def levels_of(applications):

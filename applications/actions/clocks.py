@@ -10,8 +10,9 @@ from django.db import transaction
 from applications import notices
 from applications.actions.deciding import close_out, end_unselected
 from applications.models import Application
-from applications.queries import places_left
+from applications.queries import lapses_of, places_left
 from applications.skills_shown import confirm_assessed
+from marketplace.accounts.actions import pause_posting
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from projects.models import Project
@@ -20,6 +21,7 @@ Status, Reason = Application.Status, Application.Reason
 TO_DECIDE = [Status.SUBMITTED, Status.SHORTLISTED]
 BATCH = 200  # rows per run; the next run takes the next
 REMINDERS = [("48h", timedelta(hours=48)), ("24h", timedelta(hours=24))]  # before the decision date
+LAPSES_COUNT_FOR = timedelta(days=180)
 OFFER_REMINDER = timedelta(hours=24)  # before an offer expires
 
 
@@ -70,8 +72,19 @@ def _end_undecided(project, at):
         notices.decision_lapsed(application, at)
     if waiting:
         record("project.decision_lapsed", actor=None, subject=project, at=at, applications=len(waiting))
-        notices.decisions_lapsed(project, len(waiting), at)
+        paused_until = _pause_after_two(project.organization, at)
+        notices.decisions_lapsed(project, len(waiting), at, paused_until)
     return len(waiting)
+
+
+def _pause_after_two(organization, at):
+    """PRODUCT: two lapses in 180 days pause posting, until only one of them is that recent. Returns when, or None."""
+    lapses = lapses_of(organization, since=at - LAPSES_COUNT_FOR).order_by("-at", "-pk")[:2]
+    if len(lapses) < 2:
+        return None
+    until = lapses[1].at + LAPSES_COUNT_FOR
+    pause_posting(organization=organization, until=until, reason="Two decision dates lapsed", by=None, at=at)
+    return until
 
 
 def answer_cancelled(*, at):

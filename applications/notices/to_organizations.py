@@ -76,16 +76,20 @@ def decide_soon(project, name, at):
     )  # fmt: skip
 
 
-def decisions_lapsed(project, number, at):
+def decisions_lapsed(project, number, at, paused_until=None):
+    """`paused_until`: this was the second lapse, and posting is paused."""
     settle_decisions(project, at)
     applicants = f"{number} applicant{'s' * (number > 1)}"
+    then = "A second lapse within 180 days pauses posting."
+    if paused_until:
+        then = "It is the second lapse within 180 days, so you cannot post new projects until {paused}."
     tell(
         assessors_of(project), kind="application.decisions_lapsed", key=f"decisions-lapsed:{project.code}:{at:%Y%m%d}",
         at=at, title=f"The decision date of “{project.title}” has passed: {applicants} told so",
         body=f"{applicants.capitalize()} waited for an answer until {{decision}}. We told them that you did not "
-        "decide. It counts against your response rate; two such lapses in 180 days pause posting.",
-        dates={"decision": project.decisions_due_at}, url=board_url(project), action="Open the assessment board",
-        reason=assesses(project),
+        f"decide. It counts against your response rate.\n\n{then}",
+        dates={"decision": project.decisions_due_at, "paused": paused_until or at}, url=board_url(project),
+        action="Open the assessment board", reason=assesses(project),
     )  # fmt: skip
 
 

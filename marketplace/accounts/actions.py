@@ -183,6 +183,17 @@ def reinstate_user(*, user, reason, by, at):
     return user
 
 
+@transaction.atomic
+def pause_posting(*, organization, until, reason, by, at):
+    """No new projects before `until`. `by` is null for the clock; a pause that already lasts longer stays."""
+    organization = lock(Organization, organization.pk)
+    if organization.posting_paused_until is None or organization.posting_paused_until < until:
+        organization.posting_paused_until = until
+        organization.save(update_fields=["posting_paused_until"])
+        record("organization.posting_paused", actor=by, subject=organization, at=at, until=str(until), reason=reason)
+    return organization
+
+
 def keep_an_owner(organization, *, without):
     owners = organization.memberships.filter(role=Membership.Role.OWNER).exclude(pk=without.pk)
     if without.role == Membership.Role.OWNER and not owners.exists():

@@ -69,6 +69,35 @@ def test_levels_that_were_scored_are_told_even_then(project, student, owner):
     assert Notification.objects.get(recipient=student).facts[0] == ["SQL", "Meets (asked: Working)"]
 
 
+def lapse(organization, at):
+    project = factories.make_project(
+        organization=organization, applications_close_at=at - MINUTE, decisions_due_at=at, work_due_on=at.date()
+    )
+    make(project, "submitted")
+    actions.lapse_decisions(at=at)
+
+
+@pytest.mark.parametrize(("gap", "paused"), [(179, True), (181, False)])
+def test_two_lapses_in_180_days_pause_posting(organization, owner, gap, paused):
+    second = NOW + timedelta(days=gap)
+    lapse(organization, NOW)
+    organization.refresh_from_db()
+    assert organization.posting_paused_until is None
+    lapse(organization, second)
+    organization.refresh_from_db()
+    assert organization.posting_paused_until == (NOW + timedelta(days=180) if paused else None)
+    body = Notification.objects.filter(recipient=owner).latest("pk").body
+    assert ("you cannot post new projects until Sat 29 Aug, 15:00 UTC" in body) is paused
+    assert Event.objects.filter(verb="organization.posting_paused").count() == paused
+
+
+def test_a_lapse_of_another_organization_does_not_count(organization, other_owner):
+    lapse(other_owner.memberships.get().organization, NOW)
+    lapse(organization, NOW)
+    organization.refresh_from_db()
+    assert organization.posting_paused_until is None
+
+
 def test_with_every_place_taken_the_others_were_not_selected(project, student):
     make(project, "accepted")
     waiting = make(project, "shortlisted", student=student.student)
