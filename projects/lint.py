@@ -125,7 +125,7 @@ RULES = [
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 PHONE = re.compile(r"(?<![\w.,/-])\+?\(?\d[\d ().-]{7,16}\d(?![\w%/])")
 NEGATION = re.compile(
-    r"\b(?:no|not|never|without|nor|n't|don't|isn't|instead of|rather than)\s+(?:\w+\s+){0,2}$", re.IGNORECASE
+    r"\b(?:no|not|never|without|nor|n't|don't|isn't|instead of|rather than)\s+(?:\w+\s+){0,4}$", re.IGNORECASE
 )
 CONTACT = next(rule for rule in RULES if rule.code == "contact_details")
 

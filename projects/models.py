@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -272,7 +272,6 @@ class Listing(models.Model):
             models.Index(fields=["closes_at", "project"], name="listing_closing"),
             models.Index(fields=["-fee_amount", "-project"], name="listing_pay"),
             GinIndex(fields=["document", "skill_ids"], name="listing_search", fastupdate=False),
-            GinIndex(OpClass("words", name="gin_trgm_ops"), name="listing_words", fastupdate=False),
         ]
 
     def __str__(self):

@@ -42,6 +42,8 @@ def submit_project(*, project, by, at):
     project = lock(Project, project.pk)
     if project.status in (Status.IN_REVIEW, Status.OPEN):
         return project
+    if project.status != Status.DRAFT:
+        raise InvalidTransition(f"This project is {project.get_status_display().lower()}, so it cannot be submitted.")
     check_may_post(project.organization, at)
     if found := problems(project, at):
         raise Incomplete(found)

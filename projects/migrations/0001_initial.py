@@ -219,8 +219,4 @@ class Migration(migrations.Migration):
             model_name='listing',
             index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['document', 'skill_ids'], name='listing_search'),
         ),
-        migrations.AddIndex(
-            model_name='listing',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('words', name='gin_trgm_ops'), fastupdate=False, name='listing_words'),
-        ),
     ]

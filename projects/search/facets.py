@@ -56,10 +56,9 @@ class Facet:
         return sum(option.checked for option in self.options)
 
 
-def facets(filters, conditions, *, text, at):
+def facets(filters, conditions, *, at):
     """(total, [Facet]) in three queries, whatever is filtered."""
-    base = text.annotate(Listing.objects.all()) if text else Listing.objects.all()
-    base = base.filter(conditions["open"], *([conditions["q"]] if "q" in conditions else []))
+    base = Listing.objects.filter(conditions["open"], conditions.get("q", Q()))
     total, numbers = counts(base, filters, conditions, at)
     return total, [
         skill_facet(base, filters, conditions),

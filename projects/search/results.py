@@ -23,7 +23,7 @@ class Results:
     sorts: dict
     next: str  # cursors, "" at an end
     previous: str
-    is_guess: bool  # nothing was spelled as typed; these are close
+    corrected: str  # what was searched instead: nothing is spelled as typed
     ways_out: list  # [(Chip, how many there would be without it)], only when nothing was found
 
 
@@ -32,18 +32,19 @@ def search_open(filters, *, at, student=None, sort="", after="", before="", size
     text = understand(filters.q, at) if filters.q else None
     conditions = filters.conditions(at, text.condition if text else None)
     sort = order.choose(sort, has_text=bool(text), student=student)
-    listings = text.annotate(Listing.objects.all()) if text else Listing.objects.all()
-    listings = order.annotate(listings, sort, student=student, text=text).filter(all_of(conditions.values()))
+    listings = order.annotate(Listing.objects.all(), sort, student=student, text=text).filter(
+        all_of(conditions.values())
+    )
     ids, following, preceding = order.page(
         listings, sort, size=size,
         after=order.decode(after, sort) if after else None, before=order.decode(before, sort) if before else None,
     )  # fmt: skip
-    total, found = facets(filters, conditions, text=text, at=at) if with_facets else (listings.count(), [])
+    total, found = facets(filters, conditions, at=at) if with_facets else (listings.count(), [])
     return Results(
         filters=filters, ids=ids, total=total, facets=found, sort=sort,
         sorts=order.choices(has_text=bool(text), student=student),
         next=following.encode() if following else "", previous=preceding.encode() if preceding else "",
-        is_guess=bool(text and text.is_guess and ids), ways_out=[] if total else ways_out(filters, text, at),
+        corrected=text.corrected if text else "", ways_out=[] if total else ways_out(filters, text, at),
     )  # fmt: skip
 
 
@@ -57,7 +58,6 @@ def ways_out(filters, text, at):
         left = filters.without(chip)
         conditions = left.conditions(at, text.condition if text and left.q else None)
         wanted[f"chip_{number}"] = Count("pk", filter=all_of(conditions.values()))
-    base = text.annotate(Listing.objects.all()) if text else Listing.objects.all()
-    found = base.aggregate(**wanted)
+    found = Listing.objects.aggregate(**wanted)
     rows = [(chip, found[f"chip_{number}"]) for number, chip in enumerate(chips)]
     return sorted((row for row in rows if row[1]), key=lambda row: -row[1])

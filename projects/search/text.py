@@ -1,33 +1,80 @@
-"""What a search text means: full text first; for a text that finds nothing at all, words spelled like it."""
+"""What a search text means: full text first; for a text that finds nothing at all, its spelling mended."""
 
+import re
 from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
 from django.db.models import F, IntegerField, Q, Value
 from django.db.models.functions import Cast
 
 from projects.models import Listing
 
-SIMILAR = 0.4  # word similarity: one swapped pair of letters in a word of six keeps about this much
+NEWEST = 5_000  # projects whose words make up the vocabulary
+WORDS = 8  # of a text that are mended at most
+OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bOR\b')  # of websearch_to_tsquery: the reader knows what to ask for
+
+# A word of the vocabulary that starts so, or else the nearest: one edit in a short word, two in a longer one.
+MEND = """
+WITH vocabulary AS (
+    SELECT word, count(*) AS uses
+    FROM (SELECT unnest(string_to_array(words, ' ')) AS word
+          FROM (SELECT words FROM projects_listing ORDER BY opened_at DESC LIMIT %(newest)s) newest) all_words
+    WHERE length(word) BETWEEN 3 AND 40 GROUP BY word
+), close AS (
+    SELECT typed.word AS typed, vocabulary.word, vocabulary.uses,
+           CASE WHEN starts_with(vocabulary.word, typed.word) THEN 0
+                ELSE levenshtein_less_equal(vocabulary.word, typed.word, 2) END AS distance
+    FROM unnest(%(typed)s::text[]) AS typed(word)
+    JOIN vocabulary ON starts_with(vocabulary.word, typed.word)
+        OR (abs(length(vocabulary.word) - length(typed.word)) <= 2
+            AND levenshtein_less_equal(vocabulary.word, typed.word, 2)
+                <= CASE WHEN length(typed.word) > 4 THEN 2 ELSE 1 END)
+)
+SELECT DISTINCT ON (typed) typed, word FROM close ORDER BY typed, word <> typed, distance, uses DESC, word
+"""
 
 
 @dataclass(frozen=True)
 class Text:
-    """`condition` over an annotated Listing; `rank` an integer expression; `is_guess`: no word matched as written."""
+    """`condition` over a Listing; `rank` an integer expression; `corrected` what was searched when q was misspelled."""
 
     condition: Q
     rank: object
-    is_guess: bool
-
-    def annotate(self, listings):
-        return listings.annotate(similarity=self.rank) if self.is_guess else listings
+    corrected: str = ""
 
 
 def understand(q, at):
-    """The Text of a non-empty `q`: one query that asks whether the words exist among open projects."""
-    query = SearchQuery(q, config="english", search_type="websearch")
-    if Listing.objects.filter(document=query, closes_at__gt=at).exists():
-        rank = Cast(SearchRank(F("document"), query) * Value(1_000_000), IntegerField())
-        return Text(Q(document=query), rank, is_guess=False)
-    rank = Cast(TrigramWordSimilarity(Value(q.lower()), "words") * Value(1_000_000), IntegerField())
-    return Text(Q(similarity__gte=int(SIMILAR * 1_000_000)), rank, is_guess=True)
+    """The Text of a non-empty `q`: one query, and two more when nothing is spelled so."""
+    if exists(q, at):
+        return text_of(q)
+    corrected = "" if OPERATORS.search(q) else mend(q)
+    if corrected and exists(corrected, at):
+        return text_of(corrected, corrected)
+    return text_of(q)
+
+
+def exists(q, at):
+    return Listing.objects.filter(document=query_of(q), closes_at__gt=at).exists()
+
+
+def text_of(q, corrected=""):
+    query = query_of(q)
+    rank = Cast(SearchRank(F("document"), query) * Value(1_000_000), IntegerField())
+    return Text(Q(document=query), rank, corrected)
+
+
+def query_of(q):
+    return SearchQuery(q, config="english", search_type="websearch")
+
+
+def mend(q):
+    """The text with every word replaced by the nearest that projects use, or "" when a word has none."""
+    typed = [word[:40] for word in re.findall(r"\w+", q.lower())][:WORDS]
+    with connection.cursor() as cursor:
+        cursor.execute(MEND, {"typed": [word for word in typed if len(word) > 2], "newest": NEWEST})
+        found = dict(cursor.fetchall())
+    if any(len(word) > 2 and word not in found for word in typed):
+        return ""
+    mended = " ".join(found.get(word, word) for word in typed)
+    return mended if mended != " ".join(typed) else ""

@@ -1,0 +1,67 @@
+"""Rows of projects."""
+
+from tests import factories
+from tests.access.table import SIGN_IN, row
+
+
+def code(scene):
+    return [scene.project.code]
+
+
+def draft(scene):
+    return [scene.draft.code]
+
+
+def section(scene):
+    return [scene.draft.code, "portfolio"]
+
+
+def in_review(scene):
+    scene.project = factories.make_project(organization=scene.organization, status="in_review")
+
+
+def closed(scene):
+    scene.project = factories.make_project(organization=scene.organization, status="closed")
+
+
+POSTERS = {"visitor": SIGN_IN, "owner": 200, "member": 200}
+POSTERS_POST = {"visitor": SIGN_IN, "owner": 302, "member": 302}
+# Who may see that a draft exists at all, but not change it.
+INSIDE = {"finance": 403, "suspended": 403, "moderator": 403}
+EVERYBODY = {"visitor": SIGN_IN}
+STUDENTS = {"visitor": SIGN_IN, "student": 302, "other_student": 302}
+
+ROWS = [
+    row("projects:browse", 200),
+    row("projects:filters", 200),
+    row("projects:detail", 200, args=code),
+    row("projects:detail", 404, args=draft, owner=302, member=302, finance=302, moderator=302, suspended=302),
+    row("projects:saved", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),
+    row("projects:save", 403, args=code, method="post", **STUDENTS),
+    row("projects:unsave", 403, args=code, method="post", **STUDENTS),
+    row("projects:manage", 200, **EVERYBODY),
+    row("projects:new", 200, visitor=SIGN_IN, suspended=403),
+    row("projects:new", 422, method="post", data={"title": ""}, visitor=SIGN_IN, suspended=403,
+        student=200, other_student=200, finance=200, moderator=200),
+    row("projects:rate", 200, query="?hours=12&fee=240", **EVERYBODY),
+    row("projects:edit", 404, args=draft, **POSTERS, **INSIDE),
+    row("projects:edit", 403, args=code, visitor=SIGN_IN, owner=302, member=302),
+    row("projects:edit_section", 404, args=section, **POSTERS, **INSIDE),
+    row("projects:edit_section", 404, args=section, method="post", data={"portfolio_permission": "full"},
+        **POSTERS_POST, **INSIDE),
+    row("projects:edit_section", 404, args=lambda scene: [scene.draft.code, "no-such-part"], visitor=SIGN_IN),
+    row("projects:preview", 404, args=draft, **POSTERS, finance=200, suspended=200, moderator=200),
+    row("projects:submit", 404, args=draft, method="post", **POSTERS_POST, **INSIDE),
+    row("projects:submitted", 404, scene=in_review, args=code, **POSTERS, finance=200, suspended=200, moderator=200),
+    row("projects:take_back", 404, scene=in_review, args=code, method="post", **POSTERS_POST, **INSIDE),
+    row("projects:close", 403, args=code, method="post", **POSTERS_POST),
+    row("projects:reopen", 403, scene=closed, args=code, **POSTERS),
+    row("projects:reopen", 403, scene=closed, args=code, method="post", visitor=SIGN_IN, owner=422, member=422),
+    row("projects:cancel", 403, args=code, **POSTERS),
+    row("projects:cancel", 403, args=code, method="post", data={"reason": "The budget is gone."}, **POSTERS_POST),
+    row("projects:copy", 403, args=code, method="post", **POSTERS_POST),
+    row("api:schema", 200),
+    row("api:projects", 200),
+    row("api:project", 200, args=code),
+    row("api:project", 404, args=draft),
+]  # fmt: skip

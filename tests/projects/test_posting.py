@@ -1,0 +1,128 @@
+"""Writing a draft: every section, copying, and what a published project refuses."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from marketplace.activity.queries import events_of
+from marketplace.errors import DomainError, InvalidTransition
+from projects import actions
+from projects.models import Project
+from tests import factories
+from tests.factories import NOW
+from tests.projects.factories import section_values
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_draft_is_written_section_by_section(organization, owner):
+    project = actions.create_draft(organization=organization, by=owner, at=NOW, title="Idea")
+    for section, values in section_values().items():
+        actions.save_section(project=project, section=section, by=owner, at=NOW, **values)
+    project.refresh_from_db()
+    assert (project.title, project.hours, project.fee_amount) == ("Clean survey data", 16, 48_000)
+    assert list(project.criteria.order_by("position").values_list("text", flat=True)) == [
+        "A holds",
+        "B holds",
+        "C holds",
+    ]
+    assert list(project.competencies.order_by("position").values_list("skill__name", flat=True)) == [
+        "SQL", "Data cleaning",
+    ]  # fmt: skip
+    verbs = [event.verb for event in events_of(project)]
+    assert verbs == ["project.created"] + ["project.edited"] * 5
+
+
+def test_saving_a_section_again_replaces_its_rows(organization, owner):
+    project = factories.make_project(status="draft", organization=organization, criteria=5)
+    actions.save_section(
+        project=project, section="deliverable", by=owner, at=NOW, deliverable="X", criteria=["One", " ", "Two"]
+    )
+    assert list(project.criteria.order_by("position").values_list("text", flat=True)) == ["One", "Two"]
+
+
+def test_a_section_is_saved_whole_or_not_at_all(organization, owner):
+    project = factories.make_project(status="draft", organization=organization)
+    with pytest.raises(DomainError):
+        actions.save_section(
+            project=project, section="deliverable", by=owner, at=NOW, deliverable="New", criteria=["Too many"] * 8
+        )
+    project.refresh_from_db()
+    assert project.deliverable == "One documented CSV and a notebook that makes it"
+    assert project.criteria.count() == 3
+
+
+def test_a_section_takes_only_its_own_fields(organization, owner):
+    project = factories.make_project(status="draft", organization=organization)
+    with pytest.raises(TypeError):
+        actions.save_section(project=project, section="outcome", by=owner, at=NOW, status="open")
+    with pytest.raises(TypeError):
+        actions.save_section(project=project, section="pay", by=owner, at=NOW, title="Else")
+
+
+@pytest.mark.parametrize("status", ["in_review", "open", "closed", "cancelled", "removed"])
+def test_only_a_draft_is_written(status, organization, owner):
+    project = factories.make_project(status=status, organization=organization)
+    before = Project.objects.filter(pk=project.pk).values().get()
+    for section, values in section_values().items():
+        with pytest.raises(InvalidTransition):
+            actions.save_section(project=project, section=section, by=owner, at=NOW, **values)
+    assert Project.objects.filter(pk=project.pk).values().get() == before
+    assert not events_of(project).exists()
+
+
+def test_a_fee_below_the_floor_in_force_is_refused_by_the_database(organization, owner):
+    project = factories.make_project(status="draft", organization=organization)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        actions.save_section(project=project, section="pay", by=owner, at=NOW, fee_amount=1_000)
+
+
+def test_each_competency_is_asked_for_once(organization):
+    project = factories.make_project(status="draft", organization=organization)
+    row = {"skill": factories.make_skill("SQL"), "level": 2, "evidence_asked": "Show one."}
+    with pytest.raises(DomainError):
+        actions.set_competencies(project=project, rows=[row, row])
+    assert project.competencies.count() == 2
+
+
+def test_copying_makes_a_draft_without_dates(organization, owner):
+    project = factories.make_project(status="closed", organization=organization, portfolio_permission="anonymised")
+    copy = actions.copy_project(project=project, by=owner, at=NOW + timedelta(days=1))
+    assert (copy.status, copy.title, copy.fee_amount, copy.hours) == ("draft", project.title, 48_000, 16)
+    assert (copy.applications_close_at, copy.decisions_due_at, copy.work_due_on) == (None, None, None)
+    assert (copy.portfolio_permission, copy.code != project.code) == ("anonymised", True)
+    assert copy.criteria.count() == 3
+    assert copy.competencies.count() == 2
+
+
+def test_a_dated_permission_is_not_copied(organization, owner):
+    project = factories.make_project(
+        organization=organization, portfolio_permission="after_date", portfolio_from=NOW.date()
+    )
+    copy = actions.copy_project(project=project, by=owner, at=NOW)
+    assert (copy.portfolio_permission, copy.portfolio_from) == ("", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"posting_paused_until": NOW + timedelta(days=3)}, "posting_paused"),
+        ({"suspended_at": NOW}, "suspended"),
+    ],
+)
+def test_a_paused_or_suspended_organization_posts_nothing(organization, owner, changes, code):
+    for name, value in changes.items():
+        setattr(organization, name, value)
+    organization.save()
+    draft = factories.make_project(status="draft", organization=organization)
+    for action in (
+        lambda: actions.create_draft(organization=organization, by=owner, at=NOW),
+        lambda: actions.copy_project(project=draft, by=owner, at=NOW),
+        lambda: actions.submit_project(project=draft, by=owner, at=NOW),
+    ):
+        with pytest.raises(DomainError) as caught:
+            action()
+        assert caught.value.code == code
+    assert Project.objects.count() == 1
+    assert Project.objects.get().status == "draft"

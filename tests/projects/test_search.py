@@ -1,0 +1,270 @@
+"""Search, filters, facets, order and pages, each against a plain Python answer."""
+
+import itertools
+import random
+from datetime import timedelta
+
+import pytest
+from django.http import QueryDict
+
+from marketplace.skills.models import SkillAlias
+from projects import queries
+from projects.models import Project
+from projects.search import order
+from projects.search.filters import HOURS, MAX_QUERY, parse
+from projects.search.results import search_open
+from tests import factories
+from tests.factories import NOW
+from tests.projects.factories import quick_student
+
+pytestmark = pytest.mark.django_db
+SKILLS = ["SQL", "Python", "Figma", "Copywriting", "Tableau"]
+
+
+def search(query="", **options):
+    return search_open(parse(QueryDict(query)), at=NOW, **options)
+
+
+def titles(results):
+    names = dict(Project.objects.values_list("pk", "title"))
+    return [names[pk] for pk in results.ids]
+
+
+@pytest.fixture
+def market(organization, owner):
+    """Thirty open projects with random terms, and one of every other state that must never show."""
+    chance = random.Random(7)
+    families = [factories.make_family(name) for name in ("Data & Analytics", "Design", "Writing")]
+    for number in range(30):
+        hours = chance.randint(10, 40)
+        factories.make_project(
+            organization=organization, title=f"Project number {number:02}", field=chance.choice(families), hours=hours,
+            fee_amount=hours * chance.choice([2_000, 3_000, 4_500]), is_remote=chance.random() > 0.3,
+            place="Ghent", skills=chance.sample(SKILLS, chance.randint(2, 4)),
+            opened_at=NOW - timedelta(hours=chance.randint(0, 8)),
+            applications_close_at=NOW + timedelta(days=chance.choice([1, 2, 5, 9])),
+        )  # fmt: skip
+    for status in ("draft", "in_review", "closed", "cancelled", "removed"):
+        factories.make_project(organization=organization, status=status, title=f"Hidden {status}")
+    factories.make_project(organization=organization, title="Hidden past", applications_close_at=NOW)
+    return list(Project.objects.filter(title__startswith="Project").prefetch_related("competencies__skill"))
+
+
+def fits(project, wanted):
+    """The filters once more, in plain Python."""
+    names = {row.skill.slug for row in project.competencies.all()}
+    lasts = project.applications_close_at - NOW
+    return all(
+        [
+            not wanted.get("skill") or names & set(wanted["skill"]),
+            not wanted.get("field") or project.field.slug in wanted["field"],
+            not wanted.get("pay") or project.fee_amount >= int(wanted["pay"][0]) * 100,
+            not wanted.get("hours") or any(HOURS[v][0] <= project.hours <= HOURS[v][1] for v in wanted["hours"]),
+            not wanted.get("within") or lasts <= timedelta(days=int(wanted["within"][0])),
+            not wanted.get("where") or ("remote" if project.is_remote else "onsite") in wanted["where"],
+        ]
+    )
+
+
+QUERIES = [
+    {},
+    {"skill": ["sql"]},
+    {"skill": ["sql", "figma"]},
+    {"field": ["design"]},
+    {"field": ["design", "writing"], "skill": ["python"]},
+    {"pay": ["500"]},
+    {"hours": ["10-15"]},
+    {"hours": ["10-15", "25-40"], "where": ["remote"]},
+    {"within": ["3"]},
+    {"where": ["onsite"]},
+    {"skill": ["tableau"], "pay": ["300"], "hours": ["16-24", "25-40"], "within": ["7"], "where": ["remote"]},
+]
+
+
+def encoded(wanted):
+    query = QueryDict(mutable=True)
+    for name, values in wanted.items():
+        query.setlist(name, values)
+    return query.urlencode()
+
+
+@pytest.mark.parametrize("wanted", QUERIES, ids=encoded)
+def test_filters_totals_and_facets_are_exact(market, wanted):
+    results = search(encoded(wanted), size=100)
+    assert set(results.ids) == {project.pk for project in market if fits(project, wanted)}
+    assert results.total == len(results.ids)
+    for facet in results.facets:
+        if facet.name == "level":
+            continue
+        for option in facet.options:
+            alone = {**{k: v for k, v in wanted.items() if k != facet.name}, facet.name: [option.value]}
+            expected = sum(fits(project, alone) for project in market)
+            assert (facet.name, option.value, option.count) == (facet.name, option.value, expected)
+            assert option.checked == (option.value in wanted.get(facet.name, []))
+
+
+@pytest.mark.parametrize("sort", ["newest", "closing", "pay"])
+@pytest.mark.parametrize("size", [1, 7, 30])
+def test_pages_walk_forward_and_back_without_skipping_or_repeating(market, sort, size):
+    key = {
+        "newest": lambda p: (-p.opened_at.timestamp(), -p.pk),
+        "closing": lambda p: (p.applications_close_at.timestamp(), p.pk),
+        "pay": lambda p: (-p.fee_amount, -p.pk),
+    }[sort]
+    expected = [project.pk for project in sorted(market, key=key)]
+    page, seen, pages = search(sort=sort, size=size), [], []
+    while True:
+        seen += page.ids
+        pages.append(page)
+        if not page.next:
+            break
+        page = search(sort=sort, size=size, after=page.next)
+    assert seen == expected
+    assert pages[0].previous == ""
+    for earlier, later in itertools.pairwise(pages):
+        back = search(sort=sort, size=size, before=later.previous)
+        assert back.ids == earlier.ids
+        assert bool(back.previous) == bool(earlier.previous)
+        assert back.next
+
+
+def test_best_fit_counts_what_the_student_has_shown(market):
+    student = quick_student()
+    factories.make_student_skill(student, "SQL", level=2)
+    factories.make_student_skill(student, "Figma", level=1)  # below the level asked for
+    results = search(sort="fit", student=student, size=100)
+
+    def share(pk):
+        project = next(project for project in market if project.pk == pk)
+        rows = list(project.competencies.all())
+        return 1000 * sum(row.skill.name == "SQL" for row in rows) // len(rows)
+
+    shares = [share(pk) for pk in results.ids]
+    assert shares == sorted(shares, reverse=True)
+    assert len(results.ids) == 30
+    assert search(sort="fit", size=5).sort == "newest", "best fit is for students only"
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("survey", ["Clean survey answers"]),
+        ("surveys", ["Clean survey answers"]),
+        ("cheeses", ["Write product pages"]),
+        ("python", ["Clean survey answers"]),
+        ("snakework", ["Clean survey answers"]),
+        ("birch", ["Write product pages"]),
+        ("spreadsheet", ["Write product pages"]),
+        ('"product pages"', ["Write product pages"]),
+        ("survey -python", []),
+    ],
+)
+def test_text_search_reads_title_skills_aliases_organization_and_brief(q, found, owner):
+    acme, birch = factories.make_organization("Acme"), factories.make_organization("Birch Books", owner=owner)
+    SkillAlias.objects.create(skill=factories.make_skill("Python"), name="Snakework")
+    factories.make_project(organization=acme, title="Clean survey answers", skills=["SQL", "Python"])
+    factories.make_project(
+        organization=birch, title="Write product pages", brief="Forty local cheeses.", skills=["SEO", "Copywriting"],
+        deliverable="One spreadsheet",
+    )  # fmt: skip
+    query = QueryDict(mutable=True)
+    query["q"] = q
+    results = search_open(parse(query), at=NOW)
+    assert (titles(results), results.corrected) == (found, "")
+
+
+@pytest.mark.parametrize(
+    ("q", "found", "corrected"),
+    [
+        ("pyhton", ["Clean survey answers"], "python"),
+        ("copywritng", ["Write pages"], "copywriting"),
+        ("copywr", ["Write pages"], "copywriting"),
+        ("clean srvey", ["Clean survey answers"], "clean survey"),
+        ("qqqqqq", [], ""),
+        ("python qqqqqq", [], ""),
+        ("python figma", [], ""),
+        ("survey -python", [], ""),
+    ],
+)
+def test_a_spelling_mistake_finds_what_comes_close_and_says_so(q, found, corrected, organization, owner):
+    factories.make_project(organization=organization, title="Clean survey answers", skills=["SQL", "Python"])
+    factories.make_project(organization=organization, title="Write pages", skills=["SEO", "Copywriting"])
+    query = QueryDict(mutable=True)
+    query["q"] = q
+    results = search_open(parse(query), at=NOW)
+    assert (titles(results), results.corrected, results.sort) == (found, corrected, "relevance")
+
+
+def test_relevance_puts_the_title_before_the_brief(organization, owner):
+    factories.make_project(organization=organization, title="Other work", brief="A dashboard, perhaps.")
+    factories.make_project(organization=organization, title="Churn dashboard", brief="Numbers.")
+    assert titles(search("q=dashboard")) == ["Churn dashboard", "Other work"]
+
+
+def test_an_empty_page_names_the_filters_at_fault(market):
+    results = search("skill=figma&pay=1200&q=qqqqqqqq")
+    rest = {"skill": ["figma"], "pay": ["1200"]}
+    assert (results.total, results.ids) == (0, [])
+    assert [(chip.group, number) for chip, number in results.ways_out] == [
+        ("q", sum(fits(project, rest) for project in market))
+    ]
+    results = search("field=design&within=3&hours=10-15&pay=1200")
+    assert results.total == 0
+    for chip, number in results.ways_out:
+        wanted = {"field": ["design"], "within": ["3"], "hours": ["10-15"], "pay": ["1200"]}
+        del wanted[chip.group]
+        assert number == sum(fits(project, wanted) for project in market)
+    assert [number for _chip, number in results.ways_out] == sorted((n for _c, n in results.ways_out), reverse=True)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "pay=abc&within=-3&hours=1-2&where=moon&level=9&sort=drop&field=%00&skill=%00",
+        "q=%00%00&after=%00", "q=" + "x" * 5_000, "skill=" + "&skill=".join("x" * 10), "after=not-base64!&sort=pay",
+        "q=%25%5F'%22%3B--&q=b", "q=%26+%7C+%21+%28", "level=1&level=2&level=3",
+        "after=" + order.Cursor(2**70, 1).encode(), "after=WzEsMl0", "before=bnVsbA", "before=W10",
+    ],
+)  # fmt: skip
+def test_a_hostile_query_string_breaks_nothing(query, market):
+    values = QueryDict(query)
+    for sort in ("", "newest", "pay", "closing"):
+        results = search_open(
+            parse(values), at=NOW, sort=sort, after=values.get("after", ""), before=values.get("before", "")
+        )
+        assert len(results.filters.q) <= MAX_QUERY
+
+
+@pytest.mark.parametrize("sort", order.COLUMNS)
+@pytest.mark.parametrize(
+    "text",
+    ["", "e30", "W10", "WzFd", "bnVsbA", "WyJ4IiwxXQ", "WzEsIngiXQ", "WzEuNSwxXQ", "W3RydWUsMV0", "🙂", "A" * 9_999],
+)
+def test_what_is_no_cursor_is_no_cursor(sort, text):
+    assert order.decode(text, sort) is None
+
+
+def test_similar_projects_share_a_competency_or_the_field(organization, owner):
+    project = factories.make_project(organization=organization, skills=["SQL", "Python"], title="This")
+    both = factories.make_project(organization=organization, skills=["Python", "SQL"], title="Both")
+    one = factories.make_project(organization=organization, skills=["SQL", "Figma"], title="One")
+    field = factories.make_project(organization=organization, skills=["Excel", "R"], title="Field")
+    factories.make_project(
+        organization=organization, skills=["Excel", "R"], field=factories.make_family("Design"), title="Neither"
+    )
+    factories.make_project(organization=organization, skills=["SQL", "Python"], status="closed")
+    project = Project.objects.with_card().get(pk=project.pk)
+    assert queries.similar(project, at=NOW, limit=5) == [both.pk, one.pk, field.pk]
+
+
+def test_recommended_leaves_out_ones_own_and_what_was_applied_to(organization, owner):
+    student = quick_student()
+    for name in ("SQL", "Data cleaning"):
+        factories.make_student_skill(student, name)
+    fit = factories.make_project(organization=organization, title="Fit")
+    applied = factories.make_project(organization=organization, title="Applied")
+    factories.make_application(project=applied, student=student)
+    factories.make_project(organization=organization, title="Not mine", skills=["Figma", "SEO"])
+    mine = factories.make_organization("Mine", owner=student.user)
+    factories.make_project(organization=mine, title="Own")
+    assert queries.recommended(student, at=NOW) == [fit.pk]
