@@ -57,14 +57,14 @@ def start(supervisor, data, settings, ports, demo):
     """True once the site is up and its demo people are there; False when stopped or failed on the way."""
     for program in (simulator(data, settings, ports), web(ports)):  # they need no tables in order to start
         supervisor.start(program)
-    if not supervisor.run_once(Program("migrate", [*MANAGE, "migrate", "--verbosity=0"], once=True)):
+    if not supervisor.run_once(Program("migrate", [*MANAGE, "migrate", "--verbosity=0", "--skip-checks"], once=True)):
         return False
-    for program in (worker(), beat(data)):
-        supervisor.start(program)
     if not supervisor.watch(until=site_answers(settings["SITE_URL"])):
         return False
     if not (seed(supervisor, data, settings) if demo else only_skills(supervisor)):
         return False
+    for program in (worker(), beat(data)):  # not before: the clocks would act on stories that are half told
+        supervisor.start(program)
     watch_sources(supervisor)
     print(welcome(settings, data, demo_people() if demo else []), flush=True)
     return True
