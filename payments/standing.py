@@ -45,8 +45,7 @@ def line_for_student(engagement):
         )
     if engagement.status == Status.DISPUTED:
         return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, "A moderator decides.")
-    note = "Paid to you when the delivery is approved."
-    return Line(engagement, "Held for you", "info", "lock", engagement.funded_at, note)
+    return Line(engagement, "Held for you", "info", "lock", engagement.funded_at)
 
 
 def payout_line(engagement, payout):
@@ -73,8 +72,7 @@ def line_for_organization(engagement):
         return unpaid_line(engagement)
     if engagement.status == Status.DISPUTED:
         return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, "A moderator decides.")
-    note = f"Held until you approve the delivery of {engagement.student}."
-    return Line(engagement, "Held", "info", "lock", engagement.funded_at, note)
+    return Line(engagement, "Held", "info", "lock", engagement.funded_at)
 
 
 def refund_line(engagement, refund):

@@ -4,7 +4,7 @@ from payments.models import PayoutAccount
 
 Transfers = PayoutAccount.TransfersStatus
 HOLD = {
-    Transfers.UNREQUESTED: "You have not finished setting up payouts with Stripe. It takes about five minutes.",
+    Transfers.UNREQUESTED: "Stripe needs your bank details first. It takes about five minutes.",
     Transfers.PENDING: "Stripe is checking your details. This usually takes minutes, sometimes a day or two.",
     Transfers.RESTRICTED: "Stripe needs more information from you before it can pay you.",
     Transfers.REJECTED: "Stripe has refused your account. Write to us and we will find another way to pay you.",

@@ -153,7 +153,11 @@ def handler_of(kind):
 
 
 def outcome_words(changed):
-    return changed if isinstance(changed, str) else "not ours" if changed is None else str(changed)
+    """ "funding: Paid", for the person who reads the inbox; `changed` is a row, None or words already."""
+    if changed is None or isinstance(changed, str):
+        return changed or "not ours"
+    state = "status" if hasattr(changed, "status") else "transfers_status"
+    return f"{changed._meta.verbose_name}: {getattr(changed, f'get_{state}_display')()}"
 
 
 def fetch_checkout(event):

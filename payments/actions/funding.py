@@ -13,7 +13,7 @@ from marketplace.errors import InvalidTransition, Unavailable
 from marketplace.money import format_money
 from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
-from payments.actions.operations import Handler, NoLongerNeeded, handles, plan, run_operation
+from payments.actions.operations import Handler, NoLongerNeeded, handles, one_by_one, plan, run_while_waiting
 from payments.actions.refunds import refund_surplus
 from payments.alarms import alarm
 from payments.models import Funding, MoneyOperation
@@ -32,7 +32,7 @@ def start_funding(*, engagement, by, at):
     """
     funding = open_funding(engagement=engagement, by=by, at=at)
     if not funding.checkout_url:
-        run_operation(funding.operation_id, at=at, eager=True)
+        run_while_waiting(funding.operation_id, at=at)
         funding.refresh_from_db()
     if not funding.checkout_url:
         raise Unavailable("Stripe did not answer, so the payment page could not be opened. Nothing was charged.")
@@ -55,7 +55,7 @@ def open_funding(*, engagement, by, at):
     operation = plan(
         key=f"checkout:{code}", kind=MoneyOperation.Kind.CHECKOUT, at=at, engagement=engagement,
         amount=engagement.total_amount, currency=engagement.currency,
-        params=checkout_params(engagement, code, by),
+        params=checkout_params(engagement, code, by), runs_it_now=True,
     )  # fmt: skip
     record("funding.started", actor=by, subject=engagement, at=at, amount=engagement.total_amount)
     return Funding.objects.create(
@@ -199,5 +199,5 @@ def sync_open_fundings(*, at):
     """Ask again about pages that should have ended or been heard of: the safety net under lost webhooks."""
     overdue = Funding.objects.filter(status=Status.PENDING, expires_at__lte=at, checkout_id__isnull=False)
     processing = Funding.objects.filter(status=Status.PROCESSING, status_changed_at__lte=at - days(1))
-    for funding in [*overdue.order_by("expires_at")[:BATCH], *processing.order_by("pk")[:BATCH]]:
-        sync_checkout(funding.checkout_id, at=at)
+    rows = [*overdue.order_by("expires_at")[:BATCH], *processing.order_by("pk")[:BATCH]]
+    return one_by_one(rows, lambda row: sync_checkout(row.checkout_id, at=at))

@@ -11,7 +11,7 @@ from marketplace.db import lock
 from marketplace.errors import DomainError, Unavailable
 from payments import failures, notices
 from payments import stripe_gateway as gateway
-from payments.actions.operations import Handler, handles, plan, resume, run_operation
+from payments.actions.operations import Handler, handles, one_by_one, plan, resume, run_while_waiting
 from payments.models import MoneyOperation, Payout, PayoutAccount
 from payments.nudges import nudge
 
@@ -28,7 +28,7 @@ def start_onboarding(*, student, by, at):
     """
     account = open_account(student=student, by=by, at=at)
     if account.stripe_id is None:
-        operation = run_operation(account.operation_id, at=at, eager=True)
+        operation = run_while_waiting(account.operation_id, at=at)
         account.refresh_from_db()
         if operation.status == MoneyOperation.Status.FAILED:
             raise DomainError(
@@ -72,11 +72,12 @@ def open_account(*, student, by, at):
     if account is not None:
         if account.operation.status == MoneyOperation.Status.FAILED:
             MoneyOperation.objects.filter(pk=account.operation_id).update(params=account_params(student))
-            resume(account.operation_id, at=at)
+            resume(account.operation_id, at=at, runs_it_now=True)
         return account
     operation = plan(
-        key=f"account:{student.user.code}", kind=MoneyOperation.Kind.ACCOUNT, at=at, params=account_params(student)
-    )
+        key=f"account:{student.user.code}", kind=MoneyOperation.Kind.ACCOUNT, at=at, params=account_params(student),
+        runs_it_now=True,
+    )  # fmt: skip
     account, created = PayoutAccount.objects.get_or_create(
         student=student, defaults={"operation": operation, "created_at": at}
     )
@@ -147,5 +148,4 @@ def sync_waiting_accounts(*, at):
     waiting = Payout.objects.filter(status=Payout.Status.HELD).values("student_id")
     accounts = PayoutAccount.objects.filter(student__in=waiting, stripe_id__isnull=False)
     stale = accounts.exclude(checked_at__gt=at - RECHECK).exclude(transfers_status=Transfers.ACTIVE)
-    for account in stale.order_by("pk")[:BATCH]:
-        sync_account(account.stripe_id, at=at)
+    return one_by_one(stale.order_by("pk")[:BATCH], lambda row: sync_account(row.stripe_id, at=at))

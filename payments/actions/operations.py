@@ -10,6 +10,7 @@ Lock order: engagement, operation, then the Funding, Payout or Refund that it is
 
 import logging
 import random
+import time
 from datetime import timedelta
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from django.db.models import Q
 
 from engagements.models import Engagement
 from marketplace.db import lock
+from marketplace.errors import DomainError
 from payments import failures
 from payments.alarms import alarm
 from payments.models import MoneyOperation
@@ -28,6 +30,7 @@ KEY_LIFETIME = timedelta(hours=23)  # Stripe remembers 24: https://docs.stripe.c
 LEASE = timedelta(seconds=90)  # longer than a call can take; then another worker may take the row
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(hours=1)
 BATCH = 100
+WAIT_TURNS, WAIT_SECONDS = 30, 0.1
 HANDLERS = {}
 
 
@@ -70,16 +73,20 @@ def handles(kind):
     return register
 
 
-def plan(*, key, kind, params, at, engagement=None, amount=0, currency=""):
-    """The row of an intent, in the caller's transaction, and a nudge to run it. The same key returns the same row."""
+def plan(*, key, kind, params, at, engagement=None, amount=0, currency="", runs_it_now=False):
+    """The row of an intent, in the caller's transaction, and a nudge to run it. The same key returns the same row.
+
+    `runs_it_now`: the caller runs it itself because a person waits, so workers leave it alone for the time of a lease.
+    """
     operation, _created = MoneyOperation.objects.get_or_create(
         key=key,
         defaults={
             "kind": kind, "params": params, "engagement": engagement, "amount": amount, "currency": currency,
-            "created_at": at, "due_at": at,
+            "created_at": at, "due_at": at + LEASE if runs_it_now else at,
         },
     )  # fmt: skip
-    nudge("run_operation", operation.pk)
+    if not runs_it_now:
+        nudge("run_operation", operation.pk)
     return operation
 
 
@@ -103,22 +110,46 @@ def run_operation(operation_id, *, at, eager=False):
     return settle(operation.pk, result, at)
 
 
+def run_while_waiting(operation_id, *, at):
+    """Run it for a person who waits for the answer; if another process is asking already (a double click), wait for it.
+
+    Returns the operation, done or not. Call it outside any transaction.
+    """
+    operation = run_operation(operation_id, at=at, eager=True)
+    for _ in range(WAIT_TURNS):
+        if operation.status != Status.SENT:
+            break
+        time.sleep(WAIT_SECONDS)
+        operation.refresh_from_db()
+    return operation
+
+
 def sweep_operations(*, at):
     """Run what is due: planned, sent or unknown. Rows that another worker holds are skipped. Returns how many ran."""
     due = MoneyOperation.objects.filter(status__in=MoneyOperation.OPEN, due_at__lte=at)
     ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
-    for pk in ids:
-        try:
-            run_operation(pk, at=at)
-        except Exception:  # one broken row must not stop the others
-            log.exception("operation %s", pk)
+    one_by_one(ids, lambda pk: run_operation(pk, at=at))
     return len(ids)
+
+
+def one_by_one(rows, act):
+    """Act on each; one that goes wrong is logged and does not stop the others. Returns how many went well."""
+    done = 0
+    for row in rows:
+        try:
+            act(row)
+            done += 1
+        except DomainError as error:  # somebody was faster, or Stripe is away: the next sweep looks again
+            log.info("%s: %s", row, error.message)
+        except Exception:
+            log.exception("%s", row)
+    return done
 
 
 @transaction.atomic
 def claim(operation_id, at, eager):
     """Mark it sent before anything is sent, or return None: it is finished, held, not due, or in another's hands."""
-    due = Q(due_at__lte=at) | Q(status=Status.PLANNED, tries=0)
+    due = Q(due_at__lte=at)
     due |= ~Q(status=Status.SENT) if eager else Q(pk=None)
     rows = MoneyOperation.objects.select_for_update(skip_locked=True).filter(status__in=MoneyOperation.OPEN)
     operation = rows.filter(due, pk=operation_id).first()
@@ -185,7 +216,16 @@ def settle_failure(operation_id, failure, at):
         look_up = operation.must_look_up or failure.replayed
         operation.move_to(Status.UNKNOWN, at=at, due_at=later, must_look_up=look_up, **noted)
         return operation
-    # The answer itself proves that this key moved nothing, so the next try takes a new one.
+    if isinstance(failure, failures.Bug):  # what the key did when it was used first is not known
+        operation.move_to(Status.FAILED, at=at, must_look_up=True, **noted)
+        alarm(f"bug:{operation.key}", f"{operation.key} is frozen: {failure.message}", at=at)
+        HANDLERS[operation.kind].stopped(operation, failure, at)
+        return operation
+    return settle_refusal(operation, failure, later, noted, at)
+
+
+def settle_refusal(operation, failure, later, noted, at):
+    """Stripe said no, which proves that this key moved nothing: the next try takes a new one."""
     noted["attempt"] = operation.attempt + 1
     if isinstance(failure, failures.NotYet):
         operation.move_to(Status.PLANNED, at=at, due_at=later, **noted)
@@ -194,19 +234,21 @@ def settle_failure(operation_id, failure, at):
     if isinstance(failure, failures.Held):
         operation.move_to(Status.HELD, at=at, due_at=later, **noted)
     else:
-        operation.move_to(Status.FAILED, at=at, **(noted | {"attempt": operation.attempt}))
+        operation.move_to(Status.FAILED, at=at, **noted)
         alarm(f"failed:{operation.key}", f"{operation.key} needs a person: {failure.message}", at=at)
     HANDLERS[operation.kind].stopped(operation, failure, at)
     return operation
 
 
 @transaction.atomic
-def resume(operation_id, *, at, look_up=False):
+def resume(operation_id, *, at, look_up=False, runs_it_now=False):
     """Plan a held or failed operation again. `look_up`: first ask Stripe whether it did happen after all."""
     operation = lock_operation(operation_id)
     if operation.status in (Status.HELD, Status.FAILED):
-        operation.move_to(Status.PLANNED, at=at, due_at=at, must_look_up=look_up or operation.must_look_up)
-        nudge("run_operation", operation.pk)
+        due_at = at + LEASE if runs_it_now else at
+        operation.move_to(Status.PLANNED, at=at, due_at=due_at, must_look_up=look_up or operation.must_look_up)
+        if not runs_it_now:
+            nudge("run_operation", operation.pk)
     return operation
 
 

@@ -11,7 +11,7 @@ from marketplace.db import lock, new_code
 from marketplace.errors import InvalidTransition, Unavailable
 from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
-from payments.actions.operations import Handler, NotReady, handles, lock_operation, plan, resume
+from payments.actions.operations import Handler, NotReady, handles, lock_operation, one_by_one, plan, resume
 from payments.actions.refunds import refund_held, sync_refund
 from payments.alarms import alarm
 from payments.models import Funding, MoneyOperation, Payout, PayoutAccount, Refund
@@ -40,14 +40,8 @@ def approve_delivery(*, engagement, by, at, version=None):
 def approve_due(*, at):
     """Approve every delivery whose review clock has run out. Returns how many were approved."""
     due = Engagement.objects.filter(status=Engagement.Status.DELIVERED, review_due_at__lte=at)
-    approved = 0
-    for engagement in due.order_by("review_due_at", "pk")[:BATCH]:
-        try:
-            approve_delivery(engagement=engagement, by=None, at=at)
-        except InvalidTransition:  # somebody was faster
-            continue
-        approved += 1
-    return approved
+    rows = due.order_by("review_due_at", "pk")[:BATCH]
+    return one_by_one(rows, lambda row: approve_delivery(engagement=row, by=None, at=at))
 
 
 @transaction.atomic
@@ -182,11 +176,11 @@ def apply_transfer(transfer, *, at):
 def confirm_money(*, at):
     """Ask Stripe about what was sent and not confirmed by a webhook."""
     payouts = Payout.objects.exclude(status=Status.PAID).filter(transfer_id__isnull=False)
-    for payout in payouts.filter(operation__status_changed_at__lte=at - PATIENCE).order_by("pk")[:BATCH]:
-        sync_transfer(payout.transfer_id, at=at)
+    sent = payouts.filter(operation__status_changed_at__lte=at - PATIENCE).order_by("pk")[:BATCH]
+    one_by_one(sent, lambda row: sync_transfer(row.transfer_id, at=at))
     refunds = Refund.objects.filter(status=Refund.Status.DUE, refund_id__isnull=False)
-    for refund in refunds.filter(operation__status_changed_at__lte=at - 60 * PATIENCE).order_by("pk")[:BATCH]:
-        sync_refund(refund.refund_id, at=at)
+    sent = refunds.filter(operation__status_changed_at__lte=at - 60 * PATIENCE).order_by("pk")[:BATCH]
+    one_by_one(sent, lambda row: sync_refund(row.refund_id, at=at))
 
 
 def resume_ready_payouts(*, at):
@@ -195,10 +189,7 @@ def resume_ready_payouts(*, at):
         status=Status.HELD, operation__status=Operation.HELD, operation__due_at__lte=at,
         student__payout_account__transfers_status=PayoutAccount.TransfersStatus.ACTIVE,
     )  # fmt: skip
-    payouts = list(ready.order_by("engagement_id")[:BATCH])
-    for payout in payouts:
-        resume_payout(payout=payout, at=at)
-    return len(payouts)
+    return one_by_one(ready.order_by("engagement_id")[:BATCH], lambda row: resume_payout(payout=row, at=at))
 
 
 @transaction.atomic

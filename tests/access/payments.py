@@ -63,7 +63,8 @@ def to(status, table):
 
 ROWS = [
     row("payments:overview", 302, student=200, other_student=200, suspended=200, member=200, moderator=200),
-    row("payments:organization", 403, args=slug, visitor=SIGN_IN, owner=200, finance=200, suspended=200),
+    row("payments:organization", 403, args=slug, visitor=SIGN_IN, owner=200, finance=200, suspended=200,
+        moderator=200),
     row("payments:detail", 403, args=code, scene=paid, **(STRANGERS | READERS | {"suspended": 200})),
     row("payments:fund", 403, args=code, scene=unpaid, **PAY),
     row("payments:fund", 403, args=code, scene=unpaid, method="post", **to(302, PAY)),

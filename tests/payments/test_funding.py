@@ -1,8 +1,10 @@
 """The employer pays: once, the amount that was asked for, believed only from Stripe."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from engagements.actions import mark_cancelled
 from engagements.models import Engagement
@@ -45,6 +47,23 @@ def test_the_page_names_the_fee_and_the_service_fee(engagement, owner, simulator
 def test_an_open_page_is_used_again(engagement, owner, simulator):
     assert start(engagement, owner).pk == start(engagement, owner, NOW + timedelta(hours=1)).pk
     assert MoneyOperation.objects.count() == 1
+
+
+def test_a_double_click_opens_one_page(engagement, owner, simulator):
+    barrier, addresses = threading.Barrier(3), []
+
+    def click():
+        barrier.wait()
+        try:
+            addresses.append(start(engagement, owner).checkout_url)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click) for _ in range(3)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    assert (len(addresses), len(set(addresses))) == (3, 1)
+    assert (Funding.objects.count(), MoneyOperation.objects.get().tries) == (1, 1)
 
 
 def test_an_expired_page_is_replaced(engagement, owner, simulator):

@@ -169,7 +169,7 @@ def test_what_only_a_person_can_mend_waits_for_one(payout, simulator, moderator)
     settle(LATER)
     assert simulator.transfers(payout.engagement.code) == []
     actions.resume_payout(payout=payout, at=LATER, look_up=True)
-    assert_paid_once(payout, simulator, attempts=2)
+    assert_paid_once(payout, simulator, attempts=3)
 
 
 def test_a_broken_row_does_not_stop_the_sweep(payout, simulator, monkeypatch):

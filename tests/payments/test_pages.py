@@ -61,7 +61,7 @@ def test_an_organization_reads_where_its_money_is(organization, owner, student, 
     project = factories.make_project(organization=organization, status="closed")
     factories.make_engagement(status="awaiting_funding", project=project, student=student.student)
     page = read(client_of, owner, f"/payments/organizations/{organization.slug}/")
-    for words in ("Held", "Paid out", "Refunded", "To pay", "$528 is waiting to be paid"):
+    for words in ("Held", "Paid out", "Refunded", "Pay $528", "$528 is waiting to be paid"):
         assert words in page
     totals = totals_of_organization(organization)[0]
     assert (totals.funded, totals.held, totals.released, totals.refunded, totals.due) == (

@@ -96,7 +96,7 @@ def test_without_an_account_the_payout_waits_and_then_goes(unready, owner, simul
     settle()
     payout = Payout.objects.get()
     assert (payout.status, payout.operation.status, payout.operation.tries) == ("held", "held", 0)
-    assert payout.hold_reason.startswith("You have not finished setting up payouts")
+    assert payout.hold_reason.startswith("Stripe needs your bank details first.")
     notice = Notification.objects.get(kind="money.held")
     assert (notice.recipient, notice.needs_action, notice.url) == (unready.student.user, True, "/payments/payouts/")
     assert "$480" in notice.title

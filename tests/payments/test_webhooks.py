@@ -60,6 +60,7 @@ def test_a_signed_event_is_kept_and_acted_on(funding):
     actions.sweep_events(at=at)
     event.refresh_from_db()
     assert (event.handled_at, status_of(funding)) == (at, ("paid", "active"))
+    assert event.outcome == "funding: Paid"
 
 
 def test_an_event_only_says_where_to_look(organization, owner, simulator):
