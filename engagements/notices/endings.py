@@ -11,7 +11,7 @@ from engagements.notices.telling import (
     tell,
     total,
 )
-from engagements.queries import team_of
+from engagements.queries import name_of, team_of
 from engagements.rules import STUDENT, side_of
 from marketplace.notifications.actions import mark_done
 
@@ -20,6 +20,7 @@ def approved(engagement, at):
     settle_all(engagement, at)
     automatic = engagement.approved_by_id is None
     who = f"“{engagement.project}” was approved automatically"
+    approver = name_of(engagement.approved_by, engagement)
     tell(
         student_of(engagement), engagement, kind="delivery.approved", key="approved", at=at,
         title=f"{who if automatic else f'{engagement.organization} approved your delivery'}: "
@@ -34,7 +35,7 @@ def approved(engagement, at):
         first = f"The time to review was over, so {fee(engagement)} is paid out to {engagement.student}."
     tell(
         team_of(engagement), engagement, kind="delivery.approved", key="approved", at=at, first=first,
-        title=f"{who if automatic else f'You approved “{engagement.project}”'}: "
+        title=f"{who if automatic else f'{approver} approved “{engagement.project}”'}: "
         f"{fee(engagement)} goes to {engagement.student}",
         more="Next: review the work and confirm the competencies it has shown. It takes three minutes and goes into "
         "the student's portfolio.",

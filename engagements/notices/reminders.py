@@ -3,10 +3,12 @@
 from engagements.notices.telling import fee, moderators, page, payers_of, student_of, tell, total
 from engagements.queries import team_of
 
+ASK = {"needs_action": True, "again": True}  # something is still to be done: this takes the earlier notice's place
+
 
 def funding_reminder(engagement, key, at):
     tell(
-        payers_of(engagement), engagement, kind="engagement.fund", key=key, at=at, needs_action=True,
+        payers_of(engagement), engagement, kind="engagement.fund", key=key, at=at, **ASK,
         dates={"due": engagement.funding_due_at}, due_at=engagement.funding_due_at,
         title=f"Fund “{engagement.project}” by {{due}}: {total(engagement)}",
         first=f"{total(engagement)} is still to be paid. By {{due}} the engagement with {engagement.student} lapses.",
@@ -16,7 +18,7 @@ def funding_reminder(engagement, key, at):
 
 def kickoff_reminder(engagement, key, at):
     tell(
-        waiting_for_kickoff(engagement), engagement, kind="engagement.kickoff", key=key, at=at, needs_action=True,
+        waiting_for_kickoff(engagement), engagement, kind="engagement.kickoff", key=key, at=at, **ASK,
         dates={"due": engagement.kickoff_due_at}, due_at=engagement.kickoff_due_at,
         title=f"Confirm the kickoff of “{engagement.project}” by {{due}}",
         first=f"Work on the {fee(engagement)} project starts when both sides have confirmed; yours is due by {{due}}.",
@@ -31,13 +33,13 @@ def kickoff_overdue(engagement, key, at):
     if engagement.kickoff_organization_at is None:
         missing.append(str(engagement.organization))
     tell(
-        waiting_for_kickoff(engagement), engagement, kind="engagement.kickoff", key=key, at=at, needs_action=True,
+        waiting_for_kickoff(engagement), engagement, kind="engagement.kickoff", key=key, at=at, **ASK,
         title=f"The kickoff of “{engagement.project}” is overdue", url=page(engagement, "kickoff"),
         first=f"Confirm it now, or cancel: {total(engagement)} is held. A moderator has been told.",
         action="Confirm the kickoff",
     )  # fmt: skip
     tell(
-        moderators(), engagement, kind="moderation.kickoff", key=key, at=at, needs_action=True, action="Open the case",
+        moderators(), engagement, kind="moderation.kickoff", key=key, at=at, **ASK, action="Open the case",
         title=f"Kickoff overdue: {fee(engagement)}, “{engagement.project}”",
         first=f"{' and '.join(missing)} did not confirm in time; {total(engagement)} is held.",
     )  # fmt: skip
@@ -67,7 +69,7 @@ def check_in(engagement, key, at):
 
 def gone_quiet(engagement, key, at):
     tell(
-        moderators(), engagement, kind="moderation.quiet", key=key, at=at, needs_action=True, action="Open the case",
+        moderators(), engagement, kind="moderation.quiet", key=key, at=at, **ASK, action="Open the case",
         dates={"due": engagement.due_at}, title=f"No sign of life at midpoint: “{engagement.project}”",
         first=f"{engagement.student} has neither written nor delivered since the midpoint; {fee(engagement)} is held, "
         "the delivery is due by {due}.",
@@ -77,7 +79,7 @@ def gone_quiet(engagement, key, at):
 def delivery_due_soon(engagement, key, at):
     tell(
         student_of(engagement), engagement, kind="delivery.next", key=key, at=at, dates={"due": engagement.due_at},
-        due_at=engagement.due_at, needs_action=True, title=f"Deliver “{engagement.project}” by {{due}}",
+        due_at=engagement.due_at, **ASK, title=f"Deliver “{engagement.project}” by {{due}}",
         first=f"{fee(engagement)} is held for you; the delivery is due by {{due}}. If you need longer, tell "
         f"{engagement.organization} now.", url=page(engagement, "deliver"), action="Deliver",
     )  # fmt: skip
@@ -86,7 +88,7 @@ def delivery_due_soon(engagement, key, at):
 def delivery_overdue(engagement, key, at):
     due = {"due": engagement.due_at}
     tell(
-        student_of(engagement), engagement, kind="delivery.next", key=key, at=at, dates=due, needs_action=True,
+        student_of(engagement), engagement, kind="delivery.next", key=key, at=at, dates=due, **ASK,
         title=f"The delivery of “{engagement.project}” is overdue",
         first=f"It was due by {{due}}. Deliver now, or tell {engagement.organization} when it comes; "
         f"{fee(engagement)} is still held for you.",
@@ -103,7 +105,7 @@ def delivery_overdue(engagement, key, at):
 def review_reminder(engagement, key, at):
     version = engagement.deliveries.order_by("-version").values_list("version", flat=True).first()
     tell(
-        team_of(engagement), engagement, kind="delivery.review", key=key, at=at, needs_action=True,
+        team_of(engagement), engagement, kind="delivery.review", key=key, at=at, **ASK,
         dates={"due": engagement.review_due_at}, due_at=engagement.review_due_at,
         title=f"Review version {version} of “{engagement.project}” by {{due}}",
         first=f"{engagement.student} is waiting. If you do nothing it is approved by {{due}}, and {fee(engagement)} "

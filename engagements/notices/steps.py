@@ -12,7 +12,8 @@ def offer_accepted(engagement, at):
     tell(
         payers, engagement, kind="engagement.fund", key="fund", at=at, dates=due, due_at=engagement.funding_due_at,
         title=f"{engagement.student} accepted your offer: fund {total(engagement)} by {{due}}",
-        first=f"Pay {total(engagement)} ({fee(engagement)} for the work and our service fee) by {{due}}.",
+        first=f"Pay {total(engagement)} for “{engagement.project}” by {{due}}: {fee(engagement)} for the student and "
+        "our service fee.",
         more="Work starts when it is funded. You are refunded in full if you cancel before both sides have confirmed "
         "the kickoff. Without payment the engagement lapses and the student is free again.",
         action=f"Pay {total(engagement)}", needs_action=True,

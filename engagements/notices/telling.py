@@ -13,12 +13,17 @@ from marketplace.money import format_money
 from marketplace.notifications.actions import mark_done, notify
 
 
-def tell(people, engagement, *, kind, key, at, title, first, more="", dates=None, **fields):
-    """`{name}` in `title` and `first` becomes `dates[name]` in each person's zone; `more` is left as written."""
+def tell(people, engagement, *, kind, key, at, title, first, more="", dates=None, again=False, **fields):
+    """`{name}` in `title` and `first` becomes `dates[name]` in each person's zone; `more` is left as written.
+
+    `again`: a reminder takes the place of what asked for the same before.
+    """
     fields.setdefault("url", engagement.get_absolute_url())
     fields.setdefault("action", "Open the engagement")
     for person in people:
         with timezone.override(zone_of(person)):
+            if again:
+                mark_done(kind=kind, url=fields["url"], at=at, recipient=person)
             words = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}
             body = fill(first, words) + (f"\n\n{more}" if more else "")
             notify(

@@ -142,3 +142,10 @@ def test_nothing_is_due_for_what_has_ended(project, student):
         student.student.applications.update(status="withdrawn")
     assert Engagement.objects.count() == 3
     assert sweep(NOW + 90 * DAY) == 0
+
+
+def test_a_reminder_takes_the_place_of_what_asked_before(active, student, owner):
+    actions.deliver(engagement=active, note="Done", link="https://work.example/1", by=student, at=NOW)
+    sweep(NOW + DAY)
+    asking = Notification.objects.filter(recipient=owner, needs_action=True).order_by("pk")
+    assert list(asking.values_list("done_at", flat=True)) == [NOW + DAY, None]
