@@ -30,6 +30,7 @@ from payments.actions import (
 )
 from payments.models import PayoutAccount, Refund
 from portfolio.actions import open_case, publish_case, save_case
+from portfolio.disclosure import disclosure
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CARD = "4242424242424242"
@@ -145,12 +146,12 @@ class Story:
         )  # fmt: skip
 
     def show_in_portfolio(self):
-        """Within the permission that was fixed before anybody applied; the action refuses what it does not cover."""
+        """Within the permission that was fixed before anybody applied."""
         case = open_case(engagement=self.engagement, by=self.student.user, at=self.after(hours=2))
-        words = self.text.get("case")
-        if words:
-            case = save_case(case=case, by=self.student.user, at=self.at, **words)
-        publish_case(case=case, by=self.student.user, at=self.after(minutes=5))
+        if disclosure(self.application.project).text:
+            case = save_case(case=case, by=self.student.user, at=self.at, **self.text["case"])
+        if disclosure(self.application.project).is_open(self.at.date()):
+            publish_case(case=case, by=self.student.user, at=self.after(minutes=5))
 
 
 def onboard(student, *, at, outcome="active"):
