@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                         default=marketplace.db.new_code, editable=False, max_length=16, unique=True
                     ),
                 ),
-                ("email", models.EmailField(max_length=254, verbose_name="e-mail")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
                 ("name", models.CharField(blank=True, max_length=120, verbose_name="full name")),
                 ("time_zone", models.CharField(choices=marketplace.clock.zone_choices, default="UTC", max_length=64)),
                 ("is_active", models.BooleanField(default=True, help_text="Off: the person cannot sign in at all.")),

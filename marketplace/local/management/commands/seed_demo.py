@@ -20,7 +20,8 @@ class Command(BaseCommand):
         if not (settings.LOCAL and settings.STRIPE_API_BASE):
             raise CommandError("Demo data needs a local copy and the Stripe simulator: use ./dev run.")
         if Project.objects.exists():
-            raise CommandError("This marketplace is not empty. ./dev run --fresh begins with an empty one.")
+            self.stdout.write("This marketplace has projects already: no demo data was added.")
+            return
         began = time.monotonic()
         call_command("import_skills")
         Seeding(seed=seed, say=self.stdout.write).run()
