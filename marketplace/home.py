@@ -11,7 +11,10 @@ from engagements.models import Engagement
 from marketplace.clock import now
 from projects.models import Match, Project
 
-SOURCES = ["marketplace.accounts", "projects", "applications", "engagements", "payments", "portfolio"]
+SOURCES = [
+    "marketplace.accounts", "projects", "applications", "engagements", "payments", "portfolio",
+    "marketplace.moderation",
+]  # fmt: skip
 SHOWN = 5
 NEVER = datetime.max.replace(tzinfo=UTC)
 

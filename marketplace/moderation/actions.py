@@ -35,7 +35,8 @@ def decide(*, subject, action, by, reason, at, report=None):
 @transaction.atomic
 def open_project(*, project, by, reason, at):
     """Let a project in review be seen. Opening an open one changes nothing."""
-    if lock(Project, project.pk).status == Project.Status.OPEN:
+    project = lock(Project, project.pk)
+    if project.status == Project.Status.OPEN:
         return project
     decide(subject=project, action="project.opened", by=by, reason=reason, at=at)
     return projects.open_project(project=project, by=by, at=at, reason=reason)
@@ -44,7 +45,8 @@ def open_project(*, project, by, reason, at):
 @transaction.atomic
 def return_project(*, project, by, reason, at):
     """Send a project in review back to its organization; the reason says what to change."""
-    if lock(Project, project.pk).status == Project.Status.DRAFT:
+    project = lock(Project, project.pk)
+    if project.status == Project.Status.DRAFT:
         return project
     decide(subject=project, action="project.returned", by=by, reason=reason, at=at)
     return projects.return_to_draft(project=project, by=by, at=at, note=reason)
@@ -53,7 +55,8 @@ def return_project(*, project, by, reason, at):
 @transaction.atomic
 def remove_project(*, project, by, reason, at, report=None):
     """Take a project off the site; the organization reads the reason."""
-    if lock(Project, project.pk).status == Project.Status.REMOVED:
+    project = lock(Project, project.pk)
+    if project.status == Project.Status.REMOVED:
         return project
     decide(subject=project, action="project.removed", by=by, reason=reason, at=at, report=report)
     return projects.remove_project(project=project, by=by, at=at, reason=reason)
@@ -76,7 +79,8 @@ def verify_organization(*, organization, by, reason, at):
 @transaction.atomic
 def suspend_user(*, user, by, reason, at):
     """The person may read but not act; suspending twice changes nothing."""
-    if lock(User, user.pk).suspended_at is not None:
+    user = lock(User, user.pk)
+    if user.suspended_at is not None:
         return user
     decide(subject=user, action="user.suspended", by=by, reason=reason, at=at)
     return accounts.suspend_user(user=user, reason=reason[:300], by=by, at=at)
@@ -84,7 +88,8 @@ def suspend_user(*, user, by, reason, at):
 
 @transaction.atomic
 def reinstate_user(*, user, by, reason, at):
-    if lock(User, user.pk).suspended_at is None:
+    user = lock(User, user.pk)
+    if user.suspended_at is None:
         return user
     decide(subject=user, action="user.reinstated", by=by, reason=reason, at=at)
     return accounts.reinstate_user(user=user, reason=reason, by=by, at=at)

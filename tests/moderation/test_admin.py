@@ -1,0 +1,167 @@
+"""The moderators' admin: read-only, every change through the page that asks for a reason."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from marketplace.activity.actions import record
+from marketplace.activity.models import Event
+from marketplace.moderation import actions
+from marketplace.moderation.admin.decisions import ReadOnlyAdmin
+from marketplace.moderation.models import Decision, Report
+from projects.models import Project
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+OURS = [model for model, found in admin.site._registry.items() if isinstance(found, ReadOnlyAdmin)]
+
+
+@pytest.fixture(autouse=True)
+def _at(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def waiting(organization, owner):
+    return factories.make_project(status="in_review", organization=organization, review_flags=[
+        {"code": "unpaid", "message": "Unpaid work is not allowed here.", "where": "outcome", "excerpt": "unpaid <b>"},
+    ])  # fmt: skip
+
+
+def page_for(model, verb, *subjects):
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_decide"
+    return f"{reverse(name, args=[verb])}?ids={','.join(str(subject.pk) for subject in subjects)}"
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_nothing_is_added_changed_or_deleted_directly(model, client_of, moderator, waiting, student):
+    record("x.y", actor=student, subject=waiting, at=NOW)
+    report = actions.report(subject=waiting, by=student, reason="unpaid", at=NOW)
+    actions.dismiss_report(report=report, by=moderator, reason="No.", at=NOW)
+    client = client_of(moderator)
+    base = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    assert client.get(reverse(f"{base}_changelist")).status_code == 200
+    found = model.objects.first()
+    path = reverse(f"{base}_change", args=[found.pk])
+    page = client.get(path)
+    assert page.status_code == 200
+    assert 'name="_save"' not in page.content.decode()
+    before = model.objects.filter(pk=found.pk).values().get()
+    assert client.post(path, {"status": "open", "title": "x", "reason": "x"}).status_code == 403
+    assert client.post(reverse(f"{base}_delete", args=[found.pk]), {"post": "yes"}).status_code == 403
+    assert client.get(reverse(f"{base}_add")).status_code == 403
+    assert model.objects.filter(pk=found.pk).values().get() == before
+
+
+@pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+def test_only_moderators_in_good_standing_see_it(model, client_of, owner, moderator, waiting):
+    path = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    assert client_of(None).get(path).status_code == 302
+    assert client_of(owner).get(path).status_code == 302
+    moderator.suspended_at = NOW
+    moderator.save()
+    assert client_of(moderator).get(path).status_code == 403
+
+
+def test_a_moderator_needs_no_superuser(client_of, waiting):
+    plain = factories.make_user("Pia Plain", is_staff=True)
+    assert client_of(plain).get(reverse("admin:projects_project_changelist")).status_code == 200
+    client_of(plain).post(page_for(Project, "open", waiting), {"reason": "Fine."})
+    assert Project.objects.get().status == "open"
+
+
+def test_the_queue_is_filtered_and_shows_flags_as_text(client_of, moderator, waiting, organization):
+    factories.make_project(organization=organization, title="Open already")
+    client = client_of(moderator)
+    page = client.get(reverse("admin:projects_project_changelist") + "?status__exact=in_review&flag=unpaid")
+    assert [row.pk for row in page.context["cl"].result_list] == [waiting.pk]
+    detail = client.get(reverse("admin:projects_project_change", args=[waiting.pk])).content.decode()
+    assert "unpaid &lt;b&gt;" in detail
+    for words in ("Open…", "Return to draft…", "Remove…"):
+        assert words in detail
+
+
+@pytest.mark.parametrize(("verb", "status"), [("open", "open"), ("return", "draft"), ("remove", "removed")])
+def test_deciding_from_the_list(verb, status, client_of, moderator, waiting, organization):
+    second = factories.make_project(status="in_review", organization=organization)
+    client = client_of(moderator)
+    response = client.post(
+        reverse("admin:projects_project_changelist"), {"action": verb, "_selected_action": [waiting.pk, second.pk]}
+    )
+    page = client.get(response.url)
+    assert (page.status_code, waiting.title in page.content.decode()) == (200, True)
+    assert Project.objects.filter(status="in_review").count() == 2, "the page only asks"
+    empty = client.post(response.url, {"reason": ""})
+    assert (empty.status_code, "Give the reason" in empty.content.decode()) == (422, True)
+    assert Project.objects.filter(status="in_review").count() == 2
+    assert client.post(response.url, {"reason": "We read it."}).status_code == 302
+    assert Project.objects.filter(status=status).count() == 2
+    assert Decision.objects.filter(reason="We read it.", moderator=moderator).count() == 2
+
+
+def test_what_cannot_be_decided_is_said_and_the_rest_goes_through(client_of, moderator, waiting, organization):
+    draft = factories.make_project(status="draft", organization=organization, title="Only a draft")
+    response = client_of(moderator).post(page_for(Project, "open", waiting, draft), {"reason": "Fine."}, follow=True)
+    page = response.content.decode()
+    assert "Only a draft: This project is draft, not in review." in page
+    assert Project.objects.get(pk=waiting.pk).status == "open"
+    assert Project.objects.get(pk=draft.pk).status == "draft"
+
+
+@pytest.mark.parametrize("query", ["", "?ids=", "?ids=0", "?ids=abc,-1,9999999"])
+def test_a_decision_about_nothing_is_not_found(query, client_of, moderator, waiting):
+    path = reverse("admin:projects_project_decide", args=["open"]) + query
+    assert client_of(moderator).get(path).status_code == 404
+    wrong = reverse("admin:projects_project_decide", args=["explode"]) + f"?ids={waiting.pk}"
+    assert client_of(moderator).get(wrong).status_code == 404
+
+
+def test_nobody_else_reaches_the_decision_page(client_of, owner, student, waiting):
+    for user in (None, owner, student):
+        assert client_of(user).post(page_for(Project, "open", waiting), {"reason": "Mine."}).status_code == 302
+    assert Project.objects.get().status == "in_review"
+    assert not Decision.objects.exists()
+
+
+def test_a_moderator_does_not_open_their_own_organizations_project(client_of, moderator, waiting, organization):
+    factories.make_member(organization, moderator, "member")
+    client, path = client_of(moderator), page_for(Project, "open", waiting)
+    assert client.get(path).status_code == 403
+    assert client.post(path, {"reason": "Mine."}).status_code == 403
+    assert Project.objects.get().status == "in_review"
+
+
+def test_reports_are_decided_in_the_admin(client_of, moderator, student, waiting):
+    report = actions.report(subject=waiting, by=student, reason="unpaid", at=NOW)
+    client = client_of(moderator)
+    page = client.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
+    assert "Uphold and remove the project…" in page
+    client.post(page_for(Report, "remove", report), {"reason": "Unpaid."})
+    assert (Report.objects.get().status, Project.objects.get().status) == ("upheld", "removed")
+    again = client.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
+    assert "Uphold…" not in again
+
+
+def test_the_audit_log_lists_every_event(client_of, moderator, waiting):
+    record("project.something", actor=None, subject=waiting, at=NOW, note="<i>")
+    page = client_of(moderator).get(reverse("admin:activity_event_changelist")).content.decode()
+    assert "project.something" in page
+    assert "<i>" not in page.replace("<i></i>", "")
+    assert Event.objects.count() == 1
+
+
+def test_the_staff_queue_costs_the_same_with_more_to_do(client_of, moderator, organization, owner, student):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client, costs = client_of(moderator), []
+    for number in range(3):
+        factories.make_project(status="in_review", organization=organization)
+        factories.make_organization(f"New {number}", verified=False)
+        actions.report(subject=factories.make_project(organization=organization), by=student, reason="unpaid", at=NOW)
+        client.get(reverse("moderation:queue"))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("moderation:queue")).status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[2] <= 20

@@ -1,0 +1,93 @@
+"""The public API: the filters of the page, keyset pages, and nothing that could tell who applied."""
+
+import jsonschema
+import pytest
+from django.urls import reverse
+
+from tests import factories
+from tests.factories import NOW
+from tests.projects.factories import quick_student
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def test_a_project_as_json(visitor, project):
+    factories.make_application(project=project, student=quick_student("Zebulon Secret"), answers=False)
+    row = visitor.get("/api/projects/").json()["results"][0]
+    assert row["competencies"][0] == {
+        "skill": "SQL", "slug": "sql", "level": "Working", "evidence_asked": "Show one where you did this.",
+    }  # fmt: skip
+    assert (row["code"], row["fee_amount"], row["currency"], row["applicants"]) == (project.code, 48_000, "usd", 1)
+    assert row["organization"]["name"] == "Acme Analytics"
+    detail = visitor.get(f"/api/projects/{project.code}/").json()
+    assert detail["acceptance_criteria"] == ["Criterion 1 holds", "Criterion 2 holds", "Criterion 3 holds"]
+    assert detail["brief"] == "Three CSV exports."
+
+
+def test_no_field_tells_who_applied(visitor, client_of, owner, project):
+    factories.make_application(project=project, student=factories.make_student("Zebulon Secret"))
+    for client in (visitor, client_of(owner)):
+        for path in ("/api/projects/", f"/api/projects/{project.code}/"):
+            body = client.get(path).content.decode().lower()
+            for word in ("zebulon", "student", "label", "applications", "created_by", "review_"):
+                assert f'"{word}"' not in body, word
+            assert "zebulon" not in body
+
+
+def test_pages_follow_next_to_the_end_and_previous_back(visitor, organization, owner):
+    codes = [factories.make_project(organization=organization).code for _ in range(23)]
+    first = visitor.get("/api/projects/?skill=sql").json()
+    assert (first["count"], len(first["results"]), first["previous"]) == (23, 20, None)
+    assert "skill=sql" in first["next"]
+    second = visitor.get(path_of(first["next"])).json()
+    assert second["next"] is None
+    seen = [row["code"] for row in first["results"] + second["results"]]
+    assert seen == codes[::-1]
+    assert visitor.get(path_of(second["previous"])).json()["results"] == first["results"]
+
+
+def path_of(url):
+    return "/" + url.split("/", 3)[3]
+
+
+@pytest.mark.parametrize("status", ["draft", "in_review", "cancelled", "removed"])
+def test_what_is_not_public_is_a_problem_even_to_its_owner(status, client_of, owner, organization):
+    project = factories.make_project(organization=organization, status=status)
+    response = client_of(owner).get(f"/api/projects/{project.code}/")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["type"] == "urn:proofwork:problem:not_found"
+
+
+def test_it_is_read_only(client_of, owner, project):
+    for method in ("post", "put", "patch", "delete"):
+        response = getattr(client_of(owner), method)(f"/api/projects/{project.code}/", {}, "application/json")
+        assert response.status_code in (403, 405)
+
+
+def nullable_as_type(schema):
+    """OpenAPI 3.0 says `nullable`; JSON Schema says type null."""
+    if isinstance(schema, list):
+        return [nullable_as_type(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: nullable_as_type(value) for name, value in schema.items()}
+    if found.pop("nullable", False):
+        found = {"anyOf": [found, {"type": "null"}]}
+    return found
+
+
+def test_the_schema_describes_what_is_sent(visitor, project):
+    schema = visitor.get(reverse("api:schema"), headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+    schema = nullable_as_type(schema)
+    assert set(schema["paths"]) == {"/api/projects/", "/api/projects/{code}/"}
+    page = {"$ref": "#/components/schemas/ProjectPage", "components": schema["components"]}
+    jsonschema.validate(visitor.get("/api/projects/").json(), page)
+    detail = {"$ref": "#/components/schemas/ProjectDetail", "components": schema["components"]}
+    jsonschema.validate(visitor.get(f"/api/projects/{project.code}/").json(), detail)
+    names = {parameter["name"] for parameter in schema["paths"]["/api/projects/"]["get"]["parameters"]}
+    assert {"q", "skill", "field", "pay", "hours", "within", "where", "level", "sort", "after"} <= names
