@@ -151,7 +151,7 @@ def claim(operation_id, at, eager):
     """Mark it sent before anything is sent, or return None: it is finished, held, not due, or in another's hands."""
     due = Q(due_at__lte=at)
     due |= ~Q(status=Status.SENT) if eager else Q(pk=None)
-    rows = MoneyOperation.objects.select_for_update(skip_locked=True).filter(status__in=MoneyOperation.OPEN)
+    rows = MoneyOperation.objects.select_for_update(skip_locked=not eager).filter(status__in=MoneyOperation.OPEN)
     operation = rows.filter(due, pk=operation_id).first()
     if operation is None:
         return None
