@@ -132,7 +132,7 @@ class PayoutAccountAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(StripeEvent)
 class StripeEventAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["type", "event_id", "object_id", "endpoint", "received_at", "handled_at", "tries", "outcome"]
+    list_display = ["type", "outcome", "received_at", "handled_at", "tries", "object_id", "event_id", "endpoint"]
     list_filter = ["endpoint", ("handled_at", admin.EmptyFieldListFilter), "type"]
     search_fields = ["event_id", "object_id", "type"]
     date_hierarchy = "received_at"
