@@ -51,6 +51,7 @@ class Card:
     is_saved: bool
     may_save: bool
     is_open: bool
+    has_applied: bool
 
 
 def cards(ids, *, student, at, organizations=()):
@@ -59,15 +60,16 @@ def cards(ids, *, student, at, organizations=()):
     levels = levels_of(student) if student else {}
     saved = saved_among(student, ids) if student else set()
     own = {organization.pk for organization in organizations}
+    applied = applied_among(student, ids) if student else set()
     found = [projects[pk] for pk in ids if pk in projects]
     return [
         card_of(project, levels=levels, student=student, at=at, is_saved=project.pk in saved,
-                may_save=student is not None and project.organization_id not in own)
+                may_save=student is not None and project.organization_id not in own, has_applied=project.pk in applied)
         for project in found
     ]  # fmt: skip
 
 
-def card_of(project, *, levels, student, at, is_saved, may_save):
+def card_of(project, *, levels, student, at, is_saved, may_save, has_applied):
     skills = [
         (row.skill.name, row.get_level_display(), levels.get(row.skill_id, 0) >= row.level)
         for row in project.competencies.all()
@@ -77,13 +79,20 @@ def card_of(project, *, levels, student, at, is_saved, may_save):
         project=project, skills=skills, is_saved=is_saved, may_save=may_save,
         have=f"You have {shown} of {len(skills)}" if student else "",
         applicants=f"{project.live_count} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
-        is_open=project.accepts_applications(at),
+        is_open=project.accepts_applications(at), has_applied=has_applied,
     )  # fmt: skip
 
 
 def levels_of(student):
     """{skill id: level shown} of one student."""
     return dict(StudentSkill.objects.filter(student=student).values_list("skill_id", "level"))
+
+
+def applied_among(student, ids):
+    """The ids of the projects where this student has an application that was sent and not withdrawn."""
+    sent = Q(applications__student=student, applications__submitted_at__isnull=False)
+    found = Project.objects.filter(sent & ~Q(applications__status="withdrawn"), pk__in=ids)
+    return set(found.values_list("pk", flat=True))
 
 
 def saved_among(student, ids):

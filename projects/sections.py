@@ -1,5 +1,6 @@
 """The posting task list: which part holds what, and what a part still lacks before the project may leave draft."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from django.conf import settings
 
 from marketplace.money import format_money
 from projects.models import Project
+from projects.starters import BLANKS
 
 MAX_OPEN_DAYS = 60  # from now to the application deadline
 MAX_DECISION_DAYS = 14  # from the deadline to the decision date
@@ -58,6 +60,7 @@ class Problem:
 def problems(project, at):
     """Everything that keeps this project from being submitted at `at`, in the order of the task list."""
     found = [
+        *_blanks(project),
         *_outcome(project),
         *_deliverable(project, len(project.criteria.all())),
         *_competencies(len(project.competencies.all())),
@@ -79,6 +82,21 @@ def states(project, at):
         "portfolio": bool(project.portfolio_permission),
     }
     return {slug: "done" if slug not in lacking else "progress" if started[slug] else "todo" for slug in SECTIONS}
+
+
+def _blanks(project):
+    """What a Starter left for the employer to say: students must never read a blank."""
+    texts = [
+        ("outcome", "title", project.title),
+        ("outcome", "brief", project.brief),
+        ("deliverable", "deliverable", project.deliverable),
+        *(("deliverable", f"criterion_{row.position + 1}", row.text) for row in project.criteria.all()),
+        *(("competencies", f"evidence_{row.position + 1}", row.evidence_asked) for row in project.competencies.all()),
+    ]
+    for section, field, text in texts:
+        blank = next((blank for blank in re.findall(r"\[[^\]]+\]", text) if blank in BLANKS), None)
+        if blank:
+            yield Problem(section, field, f"Replace “{blank}” by your own words.")
 
 
 def _outcome(project):

@@ -6,6 +6,8 @@ from django.db import transaction
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
+from marketplace.money import exponent
+from marketplace.skills.models import Skill, SkillFamily
 from projects.models import AcceptanceCriterion, Competency, Project
 from projects.sections import SECTIONS
 
@@ -16,14 +18,34 @@ COPIED = (
 
 
 @transaction.atomic
-def create_draft(*, organization, by, at, title=""):
-    """A new, empty draft. Raises DomainError while the organization may not post."""
+def create_draft(*, organization, by, at, title="", starter=None):
+    """A new draft: empty, or with the words of a Starter. Raises DomainError while the organization may not post."""
     check_may_post(organization, at)
     project = Project.objects.create(
         organization=organization, created_by=by, title=title, currency=settings.CURRENCY, created_at=at
     )
-    record("project.created", actor=by, subject=project, at=at)
+    if starter is not None:
+        fill_from(project, starter)
+    record("project.created", actor=by, subject=project, at=at, **({"starter": starter.slug} if starter else {}))
     return project
+
+
+def fill_from(project, starter):
+    """Write a Starter into a new draft. Skills that the taxonomy does not hold are left out."""
+    project.title = project.title or starter.title
+    project.field = SkillFamily.objects.filter(slug=starter.field).first()
+    project.brief, project.deliverable, project.hours = starter.brief, starter.deliverable, starter.hours
+    project.fee_amount = max(starter.hourly * 10 ** exponent(settings.CURRENCY), settings.HOURLY_FLOOR) * starter.hours
+    project.save()
+    set_criteria(project=project, texts=starter.criteria)
+    names = [name for name, _level, _question in starter.competencies]
+    skills = {skill.name: skill for skill in Skill.objects.filter(name__in=names, is_active=True)}
+    rows = [
+        {"skill": skills[name], "level": level, "evidence_asked": question}
+        for name, level, question in starter.competencies
+        if name in skills
+    ]
+    set_competencies(project=project, rows=rows)
 
 
 @transaction.atomic

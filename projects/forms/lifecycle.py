@@ -6,10 +6,11 @@ from marketplace.accounts.models import Organization
 from marketplace.accounts.rules import POSTERS
 from projects.forms.base import OneLine
 from projects.forms.pay import ScheduleFields, proposed_schedule
+from projects.starters import BY_SLUG, STARTERS
 
 
 class NewProjectForm(forms.Form):
-    """A working title, and for which organization when there are several."""
+    """A working title, a starting point, and for which organization when there are several."""
 
     organization = forms.ModelChoiceField(
         Organization.objects.none(), empty_label=None, error_messages={"required": "Choose the organization."}
@@ -19,8 +20,17 @@ class NewProjectForm(forms.Form):
         error_messages={"required": "Give the project a title."},
     )  # fmt: skip
 
+    starter = forms.ChoiceField(
+        label="Start from", required=False, widget=forms.RadioSelect,
+        choices=[("", "A blank page"), *((starter.slug, starter.label) for starter in STARTERS)],
+        help_text="Words to edit: what is in [brackets] is for you to fill.",
+    )  # fmt: skip
+
+    def clean_starter(self):
+        return BY_SLUG.get(self.cleaned_data["starter"])
+
     def __init__(self, data=None, *, user):
-        super().__init__(data)
+        super().__init__(data, initial={"starter": ""})
         mine = Organization.objects.filter(memberships__user=user, memberships__role__in=POSTERS, suspended_at=None)
         self.fields["organization"].queryset = mine.order_by("name")
         self.organizations = list(mine.order_by("name"))

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from marketplace.activity.queries import events_of
 from marketplace.errors import DomainError, InvalidTransition
 from projects import actions
+from projects.lint import lint_project
 from projects.models import Project
+from projects.sections import problems
+from projects.starters import STARTERS
 from tests import factories
 from tests.factories import NOW
 from tests.projects.factories import section_values
@@ -126,3 +130,33 @@ def test_a_paused_or_suspended_organization_posts_nothing(organization, owner, c
         assert caught.value.code == code
     assert Project.objects.count() == 1
     assert Project.objects.get().status == "draft"
+
+
+@pytest.fixture
+def taxonomy(db):
+    call_command("import_skills", verbosity=0)
+
+
+@pytest.mark.parametrize("starter", STARTERS, ids=lambda starter: starter.slug)
+def test_a_starter_fills_a_draft_that_lacks_only_ones_own_words(starter, organization, owner, taxonomy):
+    project = actions.create_draft(organization=organization, by=owner, at=NOW, title="Mine", starter=starter)
+    assert (project.title, project.field.slug, project.hours) == ("Mine", starter.field, starter.hours)
+    assert project.competencies.count() == len(starter.competencies), "every skill is in the taxonomy"
+    assert project.criteria.count() == len(starter.criteria)
+    assert lint_project(project) == []
+    fields = {problem.field for problem in problems(project, NOW)}
+    assert "brief" in fields, "its blanks must be filled"
+    assert fields <= {
+        "brief", "deliverable", *(f"criterion_{number}" for number in range(1, 8)), "portfolio_permission",
+        "applications_close_on", "decisions_due_on", "work_due_on",
+    }  # fmt: skip
+    Project.objects.filter(pk=project.pk).update(brief="Our own words, with [a bracket] of ours.")
+    project.refresh_from_db()
+    assert "brief" not in {problem.field for problem in problems(project, NOW)}
+
+
+def test_a_starter_that_is_not_ours_is_refused(client_of, organization, owner):
+    data = {"title": "Mine", "organization": organization.pk, "starter": "no-such"}
+    response = client_of(owner).post("/projects/new/", data)
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["starter"])
+    assert not Project.objects.exists()
