@@ -58,7 +58,7 @@ _ACCOUNT = [
     ("employer", "projects:browse", "Browse projects", "search"),
     ("all", "accounts:profile", "Profile", "user"),
     ("all", "accounts:organizations", "Organizations", "building-2"),
-    ("all", "account_email", "Email and password", "mail"),
+    ("all", "account_email", "E-mail and password", "mail"),
     ("all", "mfa_index", "Sign-in security", "shield-check"),
     ("staff", "moderation:queue", "Staff queue", "scale"),
     ("staff", "admin:index", "Admin", "settings"),

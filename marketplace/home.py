@@ -2,21 +2,36 @@
 
 from datetime import UTC, datetime
 from importlib import import_module
+from typing import NamedTuple
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.shortcuts import render
 
 from engagements.models import Engagement
+from engagements.queries import as_seen_by
+from engagements.rules import side_of
+from engagements.standing import STEPS, standing
+from marketplace.accounts.rules import may_post
 from marketplace.clock import now
 from projects.models import Match, Project
+from projects.queries import cards, recommended
 
-SOURCES = [
-    "marketplace.accounts", "projects", "applications", "engagements", "payments", "portfolio",
-    "marketplace.moderation",
-]  # fmt: skip
+SOURCES = ["marketplace.accounts", "marketplace.moderation"]
+SOURCES += ["projects", "applications", "engagements", "payments", "portfolio"]
 SHOWN = 5
+SUGGESTED = 4
+MOST = 50  # engagements looked at
 NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Step(NamedTuple):
+    """One of the three steps of a new person; `link` words the button that does it."""
+
+    done: bool
+    title: str
+    hint: str
+    link: str
+    url_name: str
 
 
 @login_required
@@ -24,13 +39,19 @@ def home(request):
     """The signed-in person's start page."""
     at = now()
     actions = next_actions(request.user, at)
+    running = running_engagements(request.user, at)
+    posts = any(may_post(request.user, organization) for organization in request.reader.organizations)
+    steps = first_steps(request.reader, posts)
     context = {
-        "at": at,
         "actions": actions[:SHOWN],
         "more_actions": actions[SHOWN:],
-        "engagements": running_engagements(request.user),
-        "matches": open_matches(request.reader.student, at),
-        "checklist": checklist(request.reader),
+        "running": running[:SHOWN],
+        "more_running": len(running) > SHOWN,
+        "labels": STEPS,
+        "suggestions": suggestions(request.reader.student, at),
+        "steps": steps,
+        "next_step": next((step for step in steps if not step.done), None),
+        "may_post": posts,
     }
     return render(request, "home/home.html", context)
 
@@ -43,58 +64,82 @@ def next_actions(user, at):
     return sorted(found, key=lambda action: (not action.urgent, action.due_at or NEVER))
 
 
-def running_engagements(user):
-    """Work that is not over, on either side, the next date first."""
-    over = [Engagement.Status.CANCELLED, Engagement.Status.APPROVED]
-    mine = Q(student__user=user) | Q(organization__memberships__user=user)
-    rows = Engagement.objects.filter(mine).exclude(status__in=over).with_people()
-    return rows.order_by("due_at", "pk").distinct()[:10]
+def running_engagements(user, at):
+    """[(engagement, its Standing, the person's side)] of work that is not over: the person's turns first, then by date.
+
+    One more than is shown, so that the page knows whether there are more.
+    """
+    rows = as_seen_by(user, finished=False).order_by("due_at", "pk")[:MOST]
+    found = [(row, standing(row, user, at), side_of(user, row)) for row in rows]
+    found.sort(key=lambda item: (not item[1].yours, item[1].due_at or NEVER))
+    return found[: SHOWN + 1]
 
 
-def open_matches(student, at):
-    """The newest projects this student was told about and has not applied to."""
+def suggestions(student, at):
+    """[(card, names of the competencies that fit)]: what the student was told about, then what else fits."""
     if student is None:
         return []
-    rows = Match.objects.filter(
-        student=student, project__status=Project.Status.OPEN, project__applications_close_at__gt=at
-    ).exclude(project__applications__student=student)
-    return rows.select_related("project__organization").order_by("-matched_at", "-pk")[:4]
+    told = Match.objects.filter(
+        student=student, project__status=Project.Status.OPEN, project__applications_close_at__gt=at,
+        project__organization__suspended_at=None,
+    ).exclude(project__applications__student=student)  # fmt: skip
+    shown = dict(told.order_by("-matched_at", "-pk").values_list("project_id", "shown")[:SUGGESTED])
+    more = [pk for pk in recommended(student, at=at, limit=SUGGESTED) if pk not in shown]
+    found = cards([*shown, *more][:SUGGESTED], student=student, at=at)
+    return [(card, reason(card, shown.get(card.project.pk))) for card in found]
 
 
-def checklist(reader):
-    """The first three steps of a new person, until all are done: [(done, text, url name, hint)]."""
-    steps = student_steps(reader.student) if reader.is_student else employer_steps(reader.organizations)
-    return [] if all(done for done, *_ in steps) else steps
+def reason(card, told):
+    """ "SQL and Data cleaning": as the notice said it, else what the student has shown by now."""
+    names = [row[0] for row in told] if told else [name for name, _level, has in card.skills if has]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def first_steps(reader, posts):
+    """The three steps of a new person, until all are done; none for who cannot take them or came to moderate or pay."""
+    if reader.user.is_suspended:
+        return []
+    if reader.is_student:
+        steps = student_steps(reader.student)
+    elif posts or not (reader.is_employer or reader.user.is_staff):
+        steps = employer_steps(reader.organizations)
+    else:
+        return []
+    return [] if all(step.done for step in steps) else steps
 
 
 def student_steps(student):
     return [
-        (student.headline != "", "Say who you are", "accounts:profile", "A headline and the hours you have."),
-        (
-            student.evidence.filter(archived_at=None).exists(),
-            "Add your first evidence",
-            "applications:library",
-            "Something you made, and what it shows. It finds you projects and you reuse it in every application.",
+        Step(
+            student.headline != "", "Say who you are", "A headline and the hours you have for projects.",
+            "Fill in your profile", "accounts:profile",
         ),
-        (student.applications.exclude(status="draft").exists(), "Apply to a project", "projects:browse", ""),
-    ]
+        Step(
+            student.evidence.filter(archived_at=None).exists(), "Add your first evidence",
+            "Something you made, and what it shows. It finds you projects, and you reuse it in every application.",
+            "Add evidence", "applications:evidence_new",
+        ),
+        Step(
+            student.applications.exclude(status="draft").exists(), "Apply to a project",
+            "Employers judge your evidence before they learn your name.", "Browse projects", "projects:browse",
+        ),
+    ]  # fmt: skip
 
 
 def employer_steps(organizations):
-    founded = bool(organizations)
     projects = Project.objects.filter(organization__in=organizations)
     return [
-        (founded, "Found your organization", "accounts:organization_new", "Students read it next to every project."),
-        (
-            projects.exclude(status="draft").exists(),
-            "Post a project",
-            "projects:manage",
-            "Ten minutes, from a task list.",
+        Step(
+            bool(organizations), "Found your organization", "Students read about it next to every project.",
+            "Found an organization", "accounts:organization_new",
         ),
-        (
-            Engagement.objects.filter(organization__in=organizations).exists(),
-            "Choose a student",
-            "projects:manage",
-            "You assess the evidence blind and make an offer.",
+        Step(
+            projects.exclude(status="draft").exists(), "Post a project",
+            "One deliverable, 10 to 40 hours, a fixed fee. It takes ten minutes.", "Post a project", "projects:new",
         ),
-    ]
+        Step(
+            Engagement.objects.filter(organization__in=organizations).exists(), "Choose a student",
+            "You judge the evidence before you learn the names, then make an offer.", "Your projects",
+            "projects:manage",
+        ),
+    ]  # fmt: skip

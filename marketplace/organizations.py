@@ -7,15 +7,22 @@ from django.shortcuts import render
 from marketplace.access import get_for_user
 from marketplace.accounts.models import Organization
 from marketplace.accounts.rules import role_in
+from marketplace.clock import now
+from projects.queries import cards
+
+MOST = 50  # open projects shown
 
 
 def organization(request, slug):
     """Who they are, what they offer, what students say."""
     found = get_for_user(Organization, request.user, slug=slug)
+    newest = found.projects.open().order_by("-opened_at", "-pk").values_list("pk", flat=True)[:MOST]
     context = {
         "organization": found,
         "role": role_in(request.user, found),
         "website_host": urlsplit(found.website).hostname or "",
-        "projects": found.projects.open().order_by("-opened_at", "-pk")[:50],
+        "projects": cards(
+            list(newest), student=request.reader.student, at=now(), organizations=request.reader.organizations
+        ),
     }
     return render(request, "accounts/organization.html", context)

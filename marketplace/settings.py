@@ -187,13 +187,13 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "marketplace.accounts.forms.SignupForm"
 ACCOUNT_FORMS = {
-    "login": "marketplace.accounts.sign_in_forms.LoginForm",
-    "signup": "marketplace.accounts.sign_in_forms.SignupForm",
-    "change_password": "marketplace.accounts.sign_in_forms.ChangePasswordForm",
-    "reset_password": "marketplace.accounts.sign_in_forms.ResetPasswordForm",
-    "reset_password_from_key": "marketplace.accounts.sign_in_forms.ResetPasswordKeyForm",
-    "add_email": "marketplace.accounts.sign_in_forms.AddEmailForm",
-}
+    name: f"marketplace.accounts.sign_in_forms.{form}"
+    for name, form in {
+        "login": "LoginForm", "signup": "SignupForm", "reauthenticate": "ReauthenticateForm",
+        "change_password": "ChangePasswordForm", "set_password": "SetPasswordForm", "add_email": "AddEmailForm",
+        "reset_password": "ResetPasswordForm", "reset_password_from_key": "ResetPasswordKeyForm",
+    }.items()
+}  # fmt: skip
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
@@ -203,23 +203,50 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SITE_URL.startswith("https") else "ht
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = False if LOCAL else {}
+ACCOUNT_CHANGE_EMAIL = True  # one address a person; the new one counts from its confirmation on
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of password, address or second step is always told
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # an open laptop is not enough to take an account over
+ACCOUNT_RATE_LIMITS = False if LOCAL else {}  # {}: allauth's own limits, by address and by account
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env.bool("BEHIND_PROXY", default=not LOCAL))  # limits by the visitor, not the proxy
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
+MFA_ADAPTER = "marketplace.accounts.adapters.MFAAdapter"
+MFA_FORMS = {
+    name: f"marketplace.accounts.second_step_forms.{form}"
+    for name, form in {
+        "authenticate": "AuthenticateForm", "reauthenticate": "ReauthenticateForm",
+        "activate_totp": "ActivateTOTPForm", "add_webauthn": "AddPasskeyForm", "edit_webauthn": "RenamePasskeyForm",
+    }.items()
+}  # fmt: skip
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "landing"
+SOCIALACCOUNT_ADAPTER = "marketplace.accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "marketplace.accounts.sign_in_forms.SocialSignupForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False  # the provider does not know whether this is a student or an employer
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_PROVIDERS = {}
-for _provider in ("google", "github", "linkedin_oauth2"):
-    _client_id = env(f"SOCIAL_{_provider.upper()}_CLIENT_ID", default="")
-    if _client_id:  # social sign-in is off until both variables are set
-        INSTALLED_APPS.append(f"allauth.socialaccount.providers.{_provider}")
-        SOCIALACCOUNT_PROVIDERS[_provider] = {
-            "APPS": [{"client_id": _client_id, "secret": env(f"SOCIAL_{_provider.upper()}_SECRET")}]
-        }
+_social_origins = []
+for _name, _origin in (
+    ("google", "https://accounts.google.com"),
+    ("github", "https://github.com"),
+    ("linkedin", "https://www.linkedin.com"),
+):
+    _app = {"client_id": env(f"SOCIAL_{_name.upper()}_CLIENT_ID", default="")}
+    if not _app["client_id"]:  # off until both variables are set
+        continue
+    _app["secret"] = env(f"SOCIAL_{_name.upper()}_SECRET")
+    _provider = _name
+    if _name == "linkedin":  # speaks OpenID Connect
+        _provider = "openid_connect"
+        _app |= {"provider_id": _name, "name": "LinkedIn", "settings": {"server_url": f"{_origin}/oauth"}}
+    INSTALLED_APPS.append(f"allauth.socialaccount.providers.{_provider}")
+    SOCIALACCOUNT_PROVIDERS[_provider] = {"APPS": [_app]}
+    _social_origins.append(_origin)
 
 # --- The marketplace's own numbers (PRODUCT: every number with a dial) -----------------------------
 CURRENCY = env("CURRENCY", default="usd")
@@ -299,7 +326,7 @@ WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = LOCAL and DEBUG
 
 # --- Security -----------------------------------------------------------------------------------
-_own_forms = [SELF, *STRIPE_HOSTED_ORIGINS]
+_own_forms = [SELF, *STRIPE_HOSTED_ORIGINS, *_social_origins]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -309,7 +336,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": _own_forms,  # a POST that redirects to Stripe's page counts as a form action
+        "form-action": _own_forms,  # a POST that redirects to Stripe's or a provider's page counts as one
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -1,5 +1,6 @@
 """Every route. `tests/test_access.py` holds a row for each."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -7,6 +8,7 @@ from django.urls import include, path
 from marketplace import health, home, organizations, pages, stylesheet
 
 admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
+admin.site.login = secure_admin_login(admin.site.login)  # one way in: the second step holds for moderators too
 
 urlpatterns = [
     path("", pages.landing, name="landing"),

@@ -21,7 +21,7 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         label="Your name",
         max_length=120,
-        help_text="Assessors do not see it until they shortlist you.",
+        help_text="Assessors see a student's name only after the shortlist.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))

@@ -176,6 +176,11 @@ class Membership(models.Model):
     def __str__(self):
         return f"{self.user} in {self.organization}"
 
+    @property
+    def role_phrase(self):
+        """After "You are" or "invites you as"."""
+        return role_phrase(self.role)
+
 
 class Invitation(models.Model):
     """An e-mailed offer to join. The token is random and single-use; only its digest is stored."""
@@ -203,3 +208,12 @@ class Invitation(models.Model):
 
     def __str__(self):
         return f"{self.email} to {self.organization}"
+
+    @property
+    def role_phrase(self):
+        return role_phrase(self.role)
+
+
+def role_phrase(role):
+    """A role as a sentence says it."""
+    return {"owner": "an owner", "member": "a member", "finance": "the one for finance"}[role]

@@ -27,7 +27,7 @@ def member_joined(membership, *, at):
         [person for person in owners if person.pk != membership.user_id],
         kind="account.member_joined", key=f"member:{membership.pk}", at=at, action="See the members",
         title=f"{membership.user} joined {organization}", url=reverse("accounts:members", args=[organization.slug]),
-        body=f"{membership.user} accepted the invitation and is now {membership.get_role_display().lower()}.",
+        body=f"{membership.user} accepted the invitation and is now {membership.role_phrase}.",
         reason=f"You are an owner of {organization}.",
     )  # fmt: skip
 

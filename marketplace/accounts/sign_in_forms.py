@@ -1,53 +1,74 @@
-"""allauth's forms in our words: no placeholders (they vanish when typing), one hint instead of three."""
+"""allauth's forms in our words: no placeholders (they vanish when typing), one hint, one password field."""
 
 from allauth.account import forms as account_forms
+from allauth.core import context
+from allauth.socialaccount import forms as social_forms
 
 PASSWORD_HINT = "At least 10 characters. A few unrelated words are easier to keep than symbols."
+LABELS = {"email": "E-mail", "login": "E-mail", "oldpassword": "Your password now", "code": "Code", "name": "Name"}
 
 
-def plain(fields):
-    """Remove placeholders and say "E-mail" once and the same everywhere."""
-    for name, field in fields.items():
-        field.widget.attrs.pop("placeholder", None)
-        if name in ("email", "login"):
-            field.label = "E-mail"
+class PlainMixin:
+    """Plain labels, no placeholders, and a new password typed once: it can be shown, and reset by e-mail."""
 
+    labels = {}
 
-class LoginForm(account_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        plain(self.fields)
-        self.fields["password"].help_text = ""
+        self.fields.pop("password2", None)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            field.label = self.labels.get(name) or LABELS.get(name, field.label)
+            if name in ("password", "oldpassword"):
+                field.help_text = ""
+            elif name == "password1":
+                field.help_text = PASSWORD_HINT
 
 
-class SignupForm(account_forms.SignupForm):
+class LoginForm(PlainMixin, account_forms.LoginForm):
+    pass
+
+
+class FromLinkMixin:
+    """`?side=employer` in the link that led here chooses that answer."""
+
+    labels = {"name": "Your name"}
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        plain(self.fields)
-        self.fields["password1"].help_text = PASSWORD_HINT
+        side = self.fields["side"]
+        wanted = context.request.GET.get("side", "") if context.request else ""
+        if wanted in dict(side.choices):
+            side.initial = wanted
 
 
-class ChangePasswordForm(account_forms.ChangePasswordForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        plain(self.fields)
-        self.fields["password1"].help_text = PASSWORD_HINT
+class SignupForm(FromLinkMixin, PlainMixin, account_forms.SignupForm):
+    pass
 
 
-class ResetPasswordForm(account_forms.ResetPasswordForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        plain(self.fields)
+class SocialSignupForm(FromLinkMixin, PlainMixin, social_forms.SignupForm):
+    """The provider told who this is; what remains is which side, and a name and an address to check."""
 
 
-class ResetPasswordKeyForm(account_forms.ResetPasswordKeyForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        plain(self.fields)
-        self.fields["password1"].help_text = PASSWORD_HINT
+class ReauthenticateForm(PlainMixin, account_forms.ReauthenticateForm):
+    pass
 
 
-class AddEmailForm(account_forms.AddEmailForm):
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        plain(self.fields)
+class ChangePasswordForm(PlainMixin, account_forms.ChangePasswordForm):
+    labels = {"password1": "New password"}
+
+
+class SetPasswordForm(PlainMixin, account_forms.SetPasswordForm):
+    labels = {"password1": "New password"}
+
+
+class ResetPasswordForm(PlainMixin, account_forms.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(PlainMixin, account_forms.ResetPasswordKeyForm):
+    labels = {"password1": "New password"}
+
+
+class AddEmailForm(PlainMixin, account_forms.AddEmailForm):
+    labels = {"email": "New e-mail address"}

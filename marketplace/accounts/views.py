@@ -1,5 +1,6 @@
 """Profile, eligibility, organizations and their members."""
 
+from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,7 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.access import get_for_user, require
 from marketplace.accounts import actions, forms, rules
-from marketplace.accounts.models import Organization
+from marketplace.accounts.countries import COUNTRIES
+from marketplace.accounts.models import Organization, User
 from marketplace.clock import now
 from marketplace.errors import DomainError, form_status
 
@@ -33,6 +35,7 @@ def profile(request):
             return redirect("accounts:profile")
     found = [form for form in (person_form, student_form) if form is not None]
     context = {"person_form": person_form, "student_form": student_form, "forms": found}
+    context["country"] = dict(COUNTRIES).get(student.country, "") if student else ""
     return render(request, "accounts/profile.html", context, status=form_status(*found))
 
 
@@ -61,7 +64,8 @@ def eligibility(request):
                 return redirect("accounts:eligibility")
             messages.success(request, "Thank you. You can apply to projects.")
             return redirect(safe_next(request, "projects:browse"))
-    context = {"form": form, "student": student, "next": request.GET.get("next", request.POST.get("next", ""))}
+    context = {"form": form, "student": student, "answered": student.eligibility_answered_at is not None}
+    context["next"] = request.POST.get("next") or request.GET.get("next", "")
     return render(request, "accounts/eligibility.html", context, status=form_status(form))
 
 
@@ -198,7 +202,10 @@ def attempt(request, action, *, done, **arguments):
 
 @require_http_methods(["GET", "POST"])
 def invitation(request, token):
-    """Where the e-mailed link leads. Signed out: sign in or up with that address first, then come back."""
+    """Where the e-mailed link leads. Signed out: sign in or up with that address first, then come back.
+
+    The link was sent to the address and nowhere else, so an account made with it now needs no second confirmation.
+    """
     try:
         found = actions.find_invitation(token, at=now())
         if request.method == "POST" and request.user.is_authenticated:
@@ -207,4 +214,7 @@ def invitation(request, token):
             return redirect(membership.organization)
     except DomainError as error:
         return render(request, "accounts/invitation_refused.html", {"message": error.message}, status=410)
-    return render(request, "accounts/invitation.html", {"invitation": found, "token": token})
+    if not request.user.is_authenticated:
+        get_adapter(request).stash_verified_email(request, found.email)
+    has_account = User.objects.filter(email__iexact=found.email).exists()
+    return render(request, "accounts/invitation.html", {"invitation": found, "has_account": has_account})

@@ -1,27 +1,48 @@
 """The groups of notices that people may turn off as e-mails; in the app they always appear."""
 
+from typing import NamedTuple
+
 from marketplace.notifications.models import Preference
 
+
+class Group(NamedTuple):
+    name: str
+    hint: str
+    for_students: bool = True
+    for_employers: bool = True
+
+
 GROUPS = {
-    "match": ("Projects that fit", "When a new project fits your evidence."),
-    "project": ("Your projects", "When a project you posted opens, closes or needs a change."),
-    "application": ("Applications", "When an application arrives, is shortlisted or decided."),
-    "offer": ("Offers", "When an offer is made, accepted or declined."),
-    "engagement": ("Work", "Kickoff, messages and dates of running projects."),
-    "delivery": ("Deliveries", "Deliveries, change requests and approvals."),
-    "money": ("Money", "Payments, payouts and refunds."),
-    "review": ("Reviews", "When a review is due or appears."),
-    "account": ("Account", "Members, verification and the state of your account."),
-    "moderation": ("Moderation", "Reports and decisions that concern you."),
+    "match": Group("Projects that fit", "When a new project fits your evidence.", for_employers=False),
+    "project": Group("Your projects", "When one opens, closes or needs a change.", for_students=False),
+    "application": Group("Applications", "When one arrives, is shortlisted or decided."),
+    "offer": Group("Offers", "When one is made, accepted or declined."),
+    "engagement": Group("Work", "Kickoff, messages and dates of running projects."),
+    "delivery": Group("Deliveries", "Deliveries, change requests and approvals."),
+    "money": Group("Money", "Payments, payouts and refunds."),
+    "review": Group("Reviews", "When one is due or appears."),
+    "account": Group("Account", "Members, verification and the state of your account."),
+    "moderation": Group("Moderation", "Reports and decisions that concern you."),
 }
 
 
-def preferences_of(user):
+def groups_for(*, is_student, is_employer):
+    """The slugs of the groups that can ever write to this person; all for somebody who is neither yet."""
+    neither = not is_student and not is_employer
+    return [
+        slug
+        for slug, group in GROUPS.items()
+        if neither or (is_student and group.for_students) or (is_employer and group.for_employers)
+    ]
+
+
+def preferences_of(user, slugs=GROUPS):
     """[{slug, name, hint, wanted}] for the preferences page."""
     off = set(Preference.objects.filter(user=user, email=False).values_list("group", flat=True))
     return [
-        {"slug": slug, "name": name, "hint": hint, "wanted": slug not in off} for slug, (name, hint) in GROUPS.items()
-    ]
+        {"slug": slug, "name": GROUPS[slug].name, "hint": GROUPS[slug].hint, "wanted": slug not in off}
+        for slug in slugs
+    ]  # fmt: skip
 
 
 def set_preferences(user, *, wanted, only=None):

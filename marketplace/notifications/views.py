@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.clock import now
 from marketplace.notifications.actions import mark_read
-from marketplace.notifications.kinds import GROUPS, preferences_of, set_preferences
+from marketplace.notifications.kinds import GROUPS, groups_for, preferences_of, set_preferences
 from marketplace.notifications.models import Notification
 from marketplace.notifications.unsubscribe import read_token
 
@@ -55,11 +55,12 @@ def read_all(request):
 @require_http_methods(["GET", "POST"])
 def preferences(request):
     """Which e-mails to send. What must be acted on is always sent."""
+    shown = groups_for(is_student=request.reader.is_student, is_employer=request.reader.is_employer)
     if request.method == "POST":
-        set_preferences(request.user, wanted=set(request.POST.getlist("groups")) & set(GROUPS))
+        set_preferences(request.user, wanted=set(request.POST.getlist("groups")), only=shown)
         messages.success(request, "Saved. It holds from the next e-mail on.")
         return redirect("notifications:preferences")
-    return render(request, "notifications/preferences.html", {"groups": preferences_of(request.user)})
+    return render(request, "notifications/preferences.html", {"groups": preferences_of(request.user, shown)})
 
 
 @csrf_exempt
@@ -71,7 +72,7 @@ def unsubscribe(request, token):
     except signing.BadSignature:
         raise Http404("Not one of our links.") from None
     user = get_object_or_404(get_user_model(), pk=user_id)
-    context = {"group": GROUPS.get(group, ("these notices", ""))[0], "token": token}
+    context = {"group": GROUPS[group].name if group in GROUPS else "these notices", "token": token}
     if request.method == "GET":
         return render(request, "notifications/unsubscribe.html", context)
     set_preferences(user, wanted=set(GROUPS) - {group}, only={group})

@@ -93,3 +93,6 @@ addEventListener("pageshow", () => {
 customElements.define("theme-toggle", ThemeToggle);
 customElements.define("notice-dismiss", NoticeDismiss);
 customElements.define("dialog-confirm", DialogConfirm);
+
+// On a phone the tabs scroll sideways: begin with the one the reader is on.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
