@@ -1,13 +1,16 @@
 """API errors as RFC 9457 problem details, from one handler."""
 
+import logging
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from marketplace.errors import DomainError, InvalidTransition, LimitReached, Unavailable
+from marketplace.errors import UNREACHABLE, DomainError, InvalidTransition, LimitReached, Unavailable
 
+log = logging.getLogger(__name__)
 STATUS = {InvalidTransition: 409, LimitReached: 409, Unavailable: 503}
 
 
@@ -20,6 +23,8 @@ def problem_details(error, context):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    if isinstance(error, UNREACHABLE):
+        return unreachable(error)
     response = exception_handler(error, context)
     if response is None:
         return None
@@ -30,6 +35,13 @@ def problem_details(error, context):
     for header in ("WWW-Authenticate", "Retry-After", "Allow"):
         if header in response:
             answer[header] = response[header]
+    return answer
+
+
+def unreachable(error):
+    log.error("unavailable: %s", error)
+    answer = problem(503, "A part of the site is not answering just now. Try again in a moment.", kind="unavailable")
+    answer["Retry-After"] = "10"
     return answer
 
 

@@ -4,10 +4,14 @@ Actions raise a DomainError with a message for the person who asked; edges show 
 """
 
 import logging
+import sys
+from smtplib import SMTPException
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 from redis.exceptions import ConnectionError as RedisUnavailable
+from redis.exceptions import TimeoutError as RedisSilent
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +51,15 @@ def form_status(*forms):
     return 422 if any(form.is_bound and form.errors for form in forms) else 200
 
 
-class UnavailableMiddleware:
-    """PostgreSQL or Redis out of reach becomes a plain 503 page with a retry, never a stack trace."""
+# PostgreSQL, Redis, the mail server, Stripe, storage: refused, silent or gone.
+UNREACHABLE = (
+    OperationalError, InterfaceError, RedisUnavailable, RedisSilent, SMTPException, ConnectionError, TimeoutError,
+    Unavailable,
+)  # fmt: skip
+
+
+class FailureMiddleware:
+    """What is nobody's bug gets its own page, never a stack trace: a server out of reach, a zero byte in a text."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -57,10 +68,18 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if not isinstance(exception, (OperationalError, InterfaceError, RedisUnavailable, Unavailable)):
-            return None
-        log.error("unavailable: %s %s: %s", request.method, request.path, exception)
+        return answer_to(request, exception)
+
+
+def answer_to(request, error):
+    """The page for an error that is no bug, or None."""
+    if isinstance(error, UNREACHABLE):
+        log.error("unavailable: %s %s: %s", request.method, request.path, error)
         return unavailable(request)
+    if isinstance(error, ValueError) and "NUL (0x00)" in str(error):  # psycopg: PostgreSQL keeps no zero bytes
+        log.warning("zero byte: %s %s", request.method, request.path)
+        return bad_request(request)
+    return None
 
 
 def unavailable(request):
@@ -68,6 +87,13 @@ def unavailable(request):
     response = render(request=None, template_name="503.html", status=503)
     response["Retry-After"] = "10"
     return response
+
+
+def bad_request(request, exception=None):
+    """400, or 413 for more text than a form may carry; without a database query."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(None, "413.html", status=413)
+    return render(None, "400.html", status=400)
 
 
 def csrf_failure(request, reason=""):
@@ -86,4 +112,5 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
-    return render(None, "500.html", status=500)
+    """500; or what `answer_to` knows, for an error of a middleware, which no other middleware gets to see."""
+    return answer_to(request, sys.exc_info()[1]) or render(None, "500.html", status=500)

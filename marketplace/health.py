@@ -5,7 +5,7 @@ from django.http import HttpResponse
 
 
 def healthz(request):
-    """200 "ok", or the 503 page through UnavailableMiddleware."""
+    """200 "ok", or the 503 page through FailureMiddleware."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")

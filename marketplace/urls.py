@@ -39,6 +39,7 @@ if settings.LOCAL:
     urlpatterns.append(path("dev/styleguide/", pages.styleguide, name="styleguide"))
     urlpatterns.append(path("dev/", include("marketplace.local.urls")))
 
+handler400 = "marketplace.errors.bad_request"
 handler403 = "marketplace.errors.forbidden"
 handler404 = "marketplace.errors.not_found"
 handler500 = "marketplace.errors.server_error"
