@@ -17,6 +17,7 @@ AGE = {
     "awaiting_funding": 15, "funded": 16, "active": 19, "delivered": 22, "changes_requested": 24, "redelivered": 27,
     "approved": 26, "held": 25, "disputed": 24, "cancelled": 21, "reviewed": 34,
 }  # fmt: skip
+APPLICANTS = (3, 5, 0, 2, 6, 4, 1, 5)  # of open projects, in turn
 
 
 class Seeding:
@@ -85,7 +86,13 @@ class Seeding:
             project = self.opened(
                 item, organization, opened_at=opened_at, closes_at=self.now + (2 + item.number * 5 % 11) * DAY
             )
-            self.receive(project, item, count=(item.number * 7) % 6, first=self.guests(project), until=self.now)
+            self.receive(
+                project,
+                item,
+                count=APPLICANTS[item.number % len(APPLICANTS)],
+                first=self.guests(project),
+                until=self.now,
+            )
 
     def guests(self, project):
         """Maya applies to the first two projects that fit her, and no more."""
@@ -125,12 +132,12 @@ class Seeding:
         """Closed yesterday; half of it is judged. In the phase "offered" the place is offered."""
         with quietly():
             project = self.opened(item, organization, opened_at=self.now - 13 * DAY, closes_at=self.now - 2 * DAY)
-            sent = self.receive(project, item, count=6, until=self.now - 2 * DAY - 2 * HOUR)
+            sent = self.receive(project, item, count=7, until=self.now - 2 * DAY - 2 * HOUR)
             project = posting.close(project, at=self.now - DAY)
             offered = item.phase == "offered"
             self.judge(sent if offered else sent[: len(sent) // 2], at=self.now - 20 * HOUR)
             if offered and sent:
-                winner = max(sent, key=lambda one: (one.total, one.pk))
+                winner = max(sent, key=lambda one: (one.total, -one.pk))
                 self.choose(project, sent, winner, at=self.now - 9 * HOUR)
                 applying.offer(winner, by=project.created_by, note="", at=self.now - 8 * HOUR)
 
@@ -152,10 +159,10 @@ class Seeding:
         opened_at = self.now - AGE[item.phase] * DAY - (item.number % 7) * (DAY if item.phase == "reviewed" else HOUR)
         with quietly():
             project = self.opened(item, organization, opened_at=opened_at, closes_at=opened_at + 8 * DAY)
-            sent = self.receive(project, item, count=4, first=self.winner(item), until=opened_at + 8 * DAY)
+            sent = self.receive(project, item, count=5, first=self.winner(item), until=opened_at + 8 * DAY)
             project = posting.close(project, at=opened_at + 9 * DAY)
             self.judge(sent, at=opened_at + 10 * DAY)
-            winner = sent[0] if self.winner(item) else max(sent, key=lambda one: (one.total, one.pk))
+            winner = sent[0] if self.winner(item) else max(sent, key=lambda one: (one.total, -one.pk))
             self.choose(project, sent, winner, at=opened_at + 11 * DAY)
             applying.offer(winner, by=project.created_by, note=item.story["offer"], at=opened_at + 11 * DAY + HOUR)
         self.work(item, winner, at=opened_at + 12 * DAY)
