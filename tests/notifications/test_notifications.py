@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.core.mail.backends import locmem
+from django.db import connection
 from django.urls import reverse
 
 from marketplace.notifications.actions import mark_done, mark_read, notify
-from marketplace.notifications.delivery import MAX_ATTEMPTS, send_batch
+from marketplace.notifications.delivery import LEASE, MAX_ATTEMPTS, claim, send_batch
 from marketplace.notifications.models import Notification, Preference
 from marketplace.notifications.unsubscribe import unsubscribe_url
 from tests.factories import NOW, make_user
@@ -22,6 +23,28 @@ def _mail(settings):
 class BrokenBackend(locmem.EmailBackend):
     def send_messages(self, messages):
         raise OSError("mail server away")
+
+
+class ClosedBackend(locmem.EmailBackend):
+    def open(self):
+        raise ConnectionRefusedError("nobody listens")
+
+
+class ThinkingBackend(locmem.EmailBackend):
+    """Looks, while it sends, whether a transaction is open and whether another worker would claim the row."""
+
+    seen = []
+
+    def send_messages(self, messages):
+        self.seen.append((connection.in_atomic_block, len(claim(NOW))))
+        return super().send_messages(messages)
+
+
+class PoisonBackend(locmem.EmailBackend):
+    def send_messages(self, messages):
+        if "poison" in messages[0].subject:
+            raise ValueError("cannot be sent")
+        return super().send_messages(messages)
 
 
 def tell(user, key="offer:1", **changes):
@@ -80,6 +103,42 @@ def test_a_mail_server_that_is_away_loses_nothing(student, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     assert send_batch(at=row.email_due_at) == 1
     assert len(mail.outbox) == 1
+
+
+def test_a_mail_server_that_does_not_answer_costs_no_attempt(student, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.ClosedBackend"
+    tell(student)
+    assert send_batch(at=NOW) == 0
+    row = Notification.objects.get()
+    assert (row.emailed_at, row.email_attempts, row.email_due_at) == (None, 0, NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_lock_and_no_transaction_is_held_while_a_mail_server_thinks(settings):
+    settings.EMAIL_BACKEND = f"{__name__}.ThinkingBackend"
+    ThinkingBackend.seen = []
+    user = make_user("Robin Quist")
+    tell(user, key="one")
+    tell(user, key="two")
+    assert send_batch(at=NOW) == 2
+    assert ThinkingBackend.seen == [(False, 0), (False, 0)]
+
+
+def test_what_a_killed_worker_had_claimed_is_sent_after_its_lease(student):
+    tell(student)
+    assert len(claim(NOW)) == 1  # and then the worker dies
+    assert send_batch(at=NOW + LEASE - timedelta(seconds=1)) == 0
+    assert send_batch(at=NOW + LEASE) == 1
+    assert len(mail.outbox) == 1
+
+
+def test_one_message_that_cannot_be_sent_stops_no_other(student, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.PoisonBackend"
+    tell(student, key="first", title="A poison")
+    tell(student, key="second", title="A letter")
+    assert send_batch(at=NOW) == 2
+    assert [message.subject for message in mail.outbox] == ["A letter"]
+    assert Notification.objects.get(key="first").email_error == "cannot be sent"
 
 
 def test_attempts_end(student):
