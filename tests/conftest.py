@@ -1,5 +1,6 @@
 """The cast: the same people in every test. See tests/factories.py for rows in any state."""
 
+import hypothesis
 import pytest
 from django.core.management.commands import flush
 from django.db import connection, connections
@@ -7,6 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import factories
+
+# A busy machine is slow, and that is not a failure: no deadlines, no complaint about slow generation.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(autouse=True, scope="session")
