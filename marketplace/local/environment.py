@@ -17,6 +17,11 @@ def inherited():
     return {**kept, "DJANGO_SETTINGS_MODULE": "marketplace.settings", "PYTHONUNBUFFERED": "1"}
 
 
+def from_outside(prefix):
+    """Your own variables of that kind, for what can be tried out on a laptop."""
+    return {key: value for key, value in os.environ.items() if key.startswith(prefix)}
+
+
 def made(folder):
     folder.mkdir(mode=0o700, exist_ok=True)
     return str(folder)
@@ -26,6 +31,7 @@ def for_run(data, addresses, *, port, simulator_port):
     simulator = f"http://{SIMULATOR_HOST}:{simulator_port}"
     return {
         **inherited(),
+        **from_outside("SOCIAL_"),
         **addresses,
         **data.keys(),
         "LOCAL": "1",
