@@ -13,6 +13,7 @@ from applications.actions import (
     start_application,
     submit_application,
 )
+from applications.actions.applying import check_limits
 from applications.models import Application, Evidence, Shown
 from marketplace.errors import LimitReached
 
@@ -54,9 +55,10 @@ def apply(project, student, pool, *, approach, at):
     by = student.user
     started = at - timedelta(minutes=50)
     try:
-        application = start_application(project=project, by=by, at=started)
+        check_limits(project, student)
     except LimitReached:
         return None
+    application = start_application(project=project, by=by, at=started)
     for competency in project.competencies.order_by("position"):
         evidence = pool.best_evidence(student, competency)
         answer_competency(application=application, competency=competency, evidence=evidence, by=by, at=started)
