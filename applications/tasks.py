@@ -4,12 +4,11 @@ from celery import shared_task
 
 from applications.actions import answer_cancelled, lapse_due, send_reminders
 from marketplace.clock import now
+from marketplace.sweeps import one_by_one
 
 
 @shared_task
 def sweep_clocks():
     """Answer for cancelled projects, expire what is due, remind of what will be."""
     at = now()
-    answer_cancelled(at=at)
-    lapse_due(at=at)
-    send_reminders(at=at)
+    one_by_one([answer_cancelled, lapse_due, send_reminders], lambda step: step(at=at))

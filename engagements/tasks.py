@@ -4,12 +4,12 @@ from celery import shared_task
 
 from engagements import actions
 from marketplace.clock import now
+from marketplace.sweeps import one_by_one
 
 
 @shared_task
 def sweep_clocks():
     """Lapse, remind, publish: every due row, each in its own transaction."""
     at = now()
-    actions.lapse_unfunded(at=at)
-    actions.publish_due_reviews(at=at)
-    actions.send_reminders(at=at)
+    steps = [actions.lapse_unfunded, actions.publish_due_reviews, actions.send_reminders]
+    one_by_one(steps, lambda step: step(at=at))

@@ -1,13 +1,11 @@
 """Leaves: ids in, one action call. Losing every message loses only time, because the sweeps find the same rows."""
 
-import logging
-
 from celery import shared_task
 
 from marketplace.clock import now
+from marketplace.sweeps import one_by_one
 from payments import actions
 
-log = logging.getLogger(__name__)
 STEPS = [
     actions.approve_due, actions.confirm_money, actions.sync_open_fundings, actions.sync_waiting_accounts,
     actions.catch_up,
@@ -41,8 +39,4 @@ def sweep_events():
 def sweep_clocks():
     """Approve what nobody reviewed in time, confirm what was sent, look at what is open, read missed events."""
     at = now()
-    for step in STEPS:
-        try:
-            step(at=at)
-        except Exception:  # one broken step must not stop the others
-            log.exception("%s", step.__name__)
+    one_by_one(STEPS, lambda step: step(at=at))

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from marketplace.clock import now
+from marketplace.sweeps import one_by_one
 from projects import actions, matching
 from projects.models import Project
 
@@ -21,8 +22,7 @@ def match_project(project_id):
 def sweep_matching():
     """Open projects nobody has been matched with yet: the nudge was lost, or came too early."""
     due = Project.objects.open().filter(matched_at=None).order_by("opened_at", "pk")
-    for project in due[:BATCH]:
-        matching.match_project(project, now())
+    one_by_one(due[:BATCH], lambda project: matching.match_project(project, now()))
 
 
 @shared_task

@@ -15,6 +15,7 @@ from applications.skills_shown import confirm_assessed
 from marketplace.accounts.actions import pause_posting
 from marketplace.activity.actions import record
 from marketplace.db import lock
+from marketplace.sweeps import one_by_one
 from projects.models import Project
 
 Status, Reason = Application.Status, Application.Reason
@@ -32,7 +33,7 @@ def lapse_due(*, at):
 
 def lapse_offers(*, at):
     due = Application.objects.filter(status=Status.OFFERED, offer_expires_at__lte=at).order_by("offer_expires_at")
-    return sum(_lapse_offer(application, at) for application in due[:BATCH])
+    return sum(one_by_one(due[:BATCH], lambda application: _lapse_offer(application, at)))
 
 
 @transaction.atomic
@@ -50,7 +51,8 @@ def _lapse_offer(application, at):
 def lapse_decisions(*, at):
     """PRODUCT, decision guarantee: by the decision date every application has ended, one way or the other."""
     due = Project.objects.filter(decisions_due_at__lte=at, applications__status__in=TO_DECIDE).distinct()
-    return sum(_end_undecided(project, at) for project in due.order_by("decisions_due_at")[:BATCH])
+    rows = due.order_by("decisions_due_at")[:BATCH]
+    return sum(one_by_one(rows, lambda project: _end_undecided(project, at)))
 
 
 @transaction.atomic
@@ -91,8 +93,8 @@ def answer_cancelled(*, at):
     """Projects know nothing of applications: the live ones of a cancelled or removed project get their answer here."""
     gone = [Project.Status.CANCELLED, Project.Status.REMOVED]
     due = Project.objects.filter(status__in=gone, applications__status__in=Application.LIVE).distinct()
-    answered = [close_out(project=project, at=at, reason=Reason.CANCELLED) for project in due.order_by("pk")[:BATCH]]
-    return sum(map(len, answered))
+    rows = due.order_by("pk")[:BATCH]
+    return sum(map(len, one_by_one(rows, lambda row: close_out(project=row, at=at, reason=Reason.CANCELLED))))
 
 
 def send_reminders(*, at):
@@ -101,10 +103,10 @@ def send_reminders(*, at):
         due = Project.objects.filter(
             decisions_due_at__gt=at, decisions_due_at__lte=at + before, applications__status__in=TO_DECIDE
         ).select_related("organization")
-        for project in due.distinct().order_by("decisions_due_at")[:BATCH]:
-            notices.decide_soon(project, name, at)
+        rows = due.distinct().order_by("decisions_due_at")[:BATCH]
+        one_by_one(rows, lambda project, name=name: notices.decide_soon(project, name, at))
     offers = Application.objects.filter(
         status=Status.OFFERED, offer_expires_at__gt=at, offer_expires_at__lte=at + OFFER_REMINDER
     ).select_related("project__organization", "student__user")
-    for application in offers.order_by("offer_expires_at")[:BATCH]:
-        notices.offer_expires_soon(application, at)
+    rows = offers.order_by("offer_expires_at")[:BATCH]
+    one_by_one(rows, lambda application: notices.offer_expires_soon(application, at))

@@ -12,6 +12,7 @@ from django.db.models import DateTimeField, DurationField, Exists, ExpressionWra
 from engagements import notices
 from engagements.models import Engagement, Message, Reminder
 from marketplace.activity.actions import record
+from marketplace.sweeps import one_by_one
 
 Status = Engagement.Status
 BATCH = 500
@@ -25,17 +26,20 @@ def hours(count):
 def lapse_unfunded(*, at):
     """Cancel what was not funded in time, unless a payment is being processed. Returns how many lapsed."""
     due = Engagement.objects.filter(status=Status.AWAITING_FUNDING, funding_due_at__lte=at)
-    lapsed = 0
-    for pk in due.exclude(fundings__status="processing").values_list("pk", flat=True).order_by("pk")[:BATCH]:
-        with transaction.atomic():
-            engagement = Engagement.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-            if engagement is None or engagement.status != Status.AWAITING_FUNDING:
-                continue
-            engagement.move_to(Status.CANCELLED, at=at, cancelled_at=at, cancel_reason="It was not funded in time.")
-            record("engagement.lapsed", actor=None, subject=engagement, at=at)
-            notices.lapsed(engagement, at)
-            lapsed += 1
-    return lapsed
+    ids = due.exclude(fundings__status="processing").values_list("pk", flat=True).order_by("pk")[:BATCH]
+    return sum(one_by_one(ids, lambda pk: lapse(pk, at)))
+
+
+@transaction.atomic
+def lapse(pk, at):
+    """Returns 1, or 0 when another sweep holds the row or somebody was faster."""
+    engagement = Engagement.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
+    if engagement is None or engagement.status != Status.AWAITING_FUNDING:
+        return 0
+    engagement.move_to(Status.CANCELLED, at=at, cancelled_at=at, cancel_reason="It was not funded in time.")
+    record("engagement.lapsed", actor=None, subject=engagement, at=at)
+    notices.lapsed(engagement, at)
+    return 1
 
 
 def send_reminders(*, at):
@@ -43,16 +47,16 @@ def send_reminders(*, at):
     sent = 0
     for name, deadline, due, tell in plan(at):
         known = Reminder.objects.filter(engagement=OuterRef("pk"), name=name, deadline=OuterRef(deadline))
-        for engagement in due.with_people().filter(~Exists(known)).order_by("pk")[:BATCH]:
-            sent += remind(engagement, name, getattr(engagement, deadline), tell, at)
+        rows = due.with_people().filter(~Exists(known)).order_by("pk")[:BATCH]
+        sent += sum(one_by_one(rows, lambda row, rest=(name, deadline, tell): remind(row, *rest, at)))
     return sent
 
 
 @transaction.atomic
 def remind(engagement, name, deadline, tell, at):
-    """Send one, unless another sweep was faster. Returns 1 or 0."""
+    """Send one, unless another sweep was faster. `deadline`: the name of its field. Returns 1 or 0."""
     row, created = Reminder.objects.get_or_create(
-        engagement=engagement, name=name, deadline=deadline, defaults={"sent_at": at}
+        engagement=engagement, name=name, deadline=getattr(engagement, deadline), defaults={"sent_at": at}
     )
     if created:
         tell(engagement, f"{name}-{row.pk}", at)

@@ -12,6 +12,7 @@ from marketplace.clock import days
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
 from marketplace.skills.models import Level, StudentSkill
+from marketplace.sweeps import one_by_one
 
 
 @transaction.atomic
@@ -75,14 +76,18 @@ def publish_due_reviews(*, at):
     """Publish what has waited for the other side for DOUBLE_BLIND_DAYS. Returns for how many engagements."""
     ended = at - days(settings.DOUBLE_BLIND_DAYS)
     due = Engagement.objects.filter(approved_at__lte=ended, reviews__published_at=None, reviews__isnull=False)
-    published = 0
-    for pk in due.values_list("pk", flat=True).distinct().order_by("pk")[:200]:
-        with transaction.atomic():
-            engagement = Engagement.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-            if engagement is not None and engagement.reviews.filter(published_at=None).exists():
-                publish(engagement, at)
-                published += 1
-    return published
+    ids = due.values_list("pk", flat=True).distinct().order_by("pk")[:200]
+    return sum(one_by_one(ids, lambda pk: publish_one_due(pk, at)))
+
+
+@transaction.atomic
+def publish_one_due(pk, at):
+    """Returns 1, or 0 when another sweep holds the row or the reviews are out already."""
+    engagement = Engagement.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if engagement is None or not engagement.reviews.filter(published_at=None).exists():
+        return 0
+    publish(engagement, at)
+    return 1
 
 
 def publish(engagement, at):

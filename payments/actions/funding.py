@@ -11,9 +11,10 @@ from marketplace.clock import days
 from marketplace.db import lock, new_code
 from marketplace.errors import InvalidTransition, Unavailable
 from marketplace.money import format_money
+from marketplace.sweeps import one_by_one
 from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
-from payments.actions.operations import Handler, NoLongerNeeded, handles, one_by_one, plan, run_while_waiting
+from payments.actions.operations import Handler, NoLongerNeeded, handles, plan, run_while_waiting
 from payments.actions.refunds import refund_surplus
 from payments.alarms import alarm
 from payments.models import Funding, MoneyOperation
@@ -200,4 +201,4 @@ def sync_open_fundings(*, at):
     overdue = Funding.objects.filter(status=Status.PENDING, expires_at__lte=at, checkout_id__isnull=False)
     processing = Funding.objects.filter(status=Status.PROCESSING, status_changed_at__lte=at - days(1))
     rows = [*overdue.order_by("expires_at")[:BATCH], *processing.order_by("pk")[:BATCH]]
-    return one_by_one(rows, lambda row: sync_checkout(row.checkout_id, at=at))
+    return len(one_by_one(rows, lambda row: sync_checkout(row.checkout_id, at=at)))

@@ -9,9 +9,10 @@ from django.urls import reverse
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, Unavailable
+from marketplace.sweeps import one_by_one
 from payments import failures, notices
 from payments import stripe_gateway as gateway
-from payments.actions.operations import Handler, handles, one_by_one, plan, resume, run_while_waiting
+from payments.actions.operations import Handler, handles, plan, resume, run_while_waiting
 from payments.models import MoneyOperation, Payout, PayoutAccount
 from payments.nudges import nudge
 
@@ -148,4 +149,4 @@ def sync_waiting_accounts(*, at):
     waiting = Payout.objects.filter(status=Payout.Status.HELD).values("student_id")
     accounts = PayoutAccount.objects.filter(student__in=waiting, stripe_id__isnull=False)
     stale = accounts.exclude(checked_at__gt=at - RECHECK).exclude(transfers_status=Transfers.ACTIVE)
-    return one_by_one(stale.order_by("pk")[:BATCH], lambda row: sync_account(row.stripe_id, at=at))
+    return len(one_by_one(stale.order_by("pk")[:BATCH], lambda row: sync_account(row.stripe_id, at=at)))

@@ -8,7 +8,6 @@ A process that dies at any point leaves a row that says how far it came, and the
 Lock order: engagement, operation, then the Funding, Payout or Refund that it is for.
 """
 
-import logging
 import random
 import time
 from datetime import timedelta
@@ -18,13 +17,12 @@ from django.db.models import Q
 
 from engagements.models import Engagement
 from marketplace.db import lock
-from marketplace.errors import DomainError
+from marketplace.sweeps import one_by_one
 from payments import failures
 from payments.alarms import alarm
 from payments.models import MoneyOperation
 from payments.nudges import nudge
 
-log = logging.getLogger(__name__)
 Status = MoneyOperation.Status
 KEY_LIFETIME = timedelta(hours=23)  # Stripe remembers 24: https://docs.stripe.com/api/idempotent_requests
 LEASE = timedelta(seconds=90)  # longer than a call can take; then another worker may take the row
@@ -130,20 +128,6 @@ def sweep_operations(*, at):
     ids = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
     one_by_one(ids, lambda pk: run_operation(pk, at=at))
     return len(ids)
-
-
-def one_by_one(rows, act):
-    """Act on each; one that goes wrong is logged and does not stop the others. Returns how many went well."""
-    done = 0
-    for row in rows:
-        try:
-            act(row)
-            done += 1
-        except DomainError as error:  # somebody was faster, or Stripe is away: the next sweep looks again
-            log.info("%s: %s", row, error.message)
-        except Exception:
-            log.exception("%s", row)
-    return done
 
 
 @transaction.atomic

@@ -9,9 +9,10 @@ from engagements.models import Dispute, Engagement
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
 from marketplace.errors import InvalidTransition, Unavailable
+from marketplace.sweeps import one_by_one
 from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
-from payments.actions.operations import Handler, NotReady, handles, lock_operation, one_by_one, plan, resume
+from payments.actions.operations import Handler, NotReady, handles, lock_operation, plan, resume
 from payments.actions.refunds import refund_held, sync_refund
 from payments.alarms import alarm
 from payments.models import Funding, MoneyOperation, Payout, PayoutAccount, Refund
@@ -41,7 +42,7 @@ def approve_due(*, at):
     """Approve every delivery whose review clock has run out. Returns how many were approved."""
     due = Engagement.objects.filter(status=Engagement.Status.DELIVERED, review_due_at__lte=at)
     rows = due.order_by("review_due_at", "pk")[:BATCH]
-    return one_by_one(rows, lambda row: approve_delivery(engagement=row, by=None, at=at))
+    return len(one_by_one(rows, lambda row: approve_delivery(engagement=row, by=None, at=at)))
 
 
 @transaction.atomic
@@ -189,7 +190,7 @@ def resume_ready_payouts(*, at):
         status=Status.HELD, operation__status=Operation.HELD, operation__due_at__lte=at,
         student__payout_account__transfers_status=PayoutAccount.TransfersStatus.ACTIVE,
     )  # fmt: skip
-    return one_by_one(ready.order_by("engagement_id")[:BATCH], lambda row: resume_payout(payout=row, at=at))
+    return len(one_by_one(ready.order_by("engagement_id")[:BATCH], lambda row: resume_payout(payout=row, at=at)))
 
 
 @transaction.atomic

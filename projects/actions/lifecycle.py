@@ -7,6 +7,7 @@ from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from marketplace.notifications.actions import mark_done
+from marketplace.sweeps import one_by_one
 from projects import notices, tasks
 from projects.actions.posting import check_may_post
 from projects.lint import lint_project
@@ -120,10 +121,7 @@ def close_project(*, project, by, at, reason):
 def close_due(*, at, limit=200):
     """Close what the deadline has passed for; each in its own transaction. Returns how many."""
     due = Project.objects.filter(status=Status.OPEN, applications_close_at__lte=at).order_by("applications_close_at")
-    found = list(due[:limit])
-    for project in found:
-        close_one_due(project, at=at)
-    return len(found)
+    return len(one_by_one(due[:limit], lambda project: close_one_due(project, at=at)))
 
 
 @transaction.atomic
