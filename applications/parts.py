@@ -31,7 +31,7 @@ def parts_of(application, competencies=None):
         hint = answer.title if answer else competency.evidence_asked
         url = reverse("applications:answer", args=[code, number])
         state = "done" if answer else "todo"
-        parts.append(Part(f"evidence-{number}", f"Show {competency.skill}", url, state, hint, competency))
+        parts.append(Part(f"evidence-{number}", str(competency.skill), url, state, hint, competency))
     state = "done" if application.approach else "todo"
     parts.append(Part("approach", "Your approach", reverse("applications:approach", args=[code]), state))
     state = {True: "done", False: "error", None: "todo"}[application.is_available]

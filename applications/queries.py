@@ -60,7 +60,7 @@ def with_answers(rows):
 def of_student(student):
     """The student's applications, newest first; drafts that were thrown away are not listed."""
     rows = Application.objects.filter(student=student).exclude(status=Status.WITHDRAWN, submitted_at=None)
-    return rows.select_related("project__organization").order_by("-created_at", "-pk")
+    return rows.select_related("project__organization", "engagement").order_by("-created_at", "-pk")
 
 
 def competencies_of(project):

@@ -76,14 +76,14 @@ def awaiting_funding(r):
         return Standing(
             "Waiting for your payment", f"Your turn: pay {r.total}",
             f"Otherwise it lapses and {e.student} is free again.", "warning", e.funding_due_at, True,
-            f"Pay {r.total}", payment_path("fund", e), f"Pay {r.total} for {r.title}", 2,
+            f"Pay {r.total}", payment_path("fund", e), f"Pay {r.total} for {r.title}", 1,
         )  # fmt: skip
     if r.side == STUDENT:
         detail = "Do not start before that. Without payment it lapses and you are free."
         headline = f"Waiting for {e.organization} to fund {r.fee}"
-        return Standing("Waiting for funding", headline, detail, "info", e.funding_due_at, step=2)
+        return Standing("Waiting for funding", headline, detail, "info", e.funding_due_at, step=1)
     headline = f"Waiting for an owner or finance member to pay {r.total}"
-    return Standing("Waiting for funding", headline, "Work starts then.", "info", e.funding_due_at, step=2)
+    return Standing("Waiting for funding", headline, "Work starts then.", "info", e.funding_due_at, step=1)
 
 
 def active(r):
@@ -101,11 +101,11 @@ def kicking_off(r):
         )  # fmt: skip
         return Standing(
             "Kickoff", "Your turn: confirm the kickoff", detail, "warning", e.kickoff_due_at, True,
-            "Confirm the kickoff", r.path("kickoff"), f"Confirm the kickoff of {r.title}", 3,
+            "Confirm the kickoff", r.path("kickoff"), f"Confirm the kickoff of {r.title}", 2,
         )  # fmt: skip
     names = [str(e.student)] * missing[STUDENT] + [str(e.organization)] * missing[ORGANIZATION]
     headline = f"Waiting for {' and '.join(names)} to confirm the kickoff"
-    return Standing("Kickoff", headline, "Work starts then.", "info", e.kickoff_due_at, step=3)
+    return Standing("Kickoff", headline, "Work starts then.", "info", e.kickoff_due_at, step=2)
 
 
 def delivering(r, version, word):
@@ -174,9 +174,9 @@ def payout(r):
         reason = r.engagement.payout_hold or "Stripe needs something from you."
         return Standing(
             "Approved", f"Your turn: {r.fee} is waiting for you", reason, "warning", None, True,
-            "Set up payouts", payment_path("payout_setup"), f"Set up payouts to receive {r.fee}", 6,
+            "Set up payouts", payment_path("payout_setup"), f"Set up payouts to receive {r.fee}", 5,
         )  # fmt: skip
-    return Standing("Approved", f"Approved: {r.fee} is on its way to {r.student}", "", "success", step=6)
+    return Standing("Approved", f"Approved: {r.fee} is on its way to {r.student}", "", "success", step=5)
 
 
 def cancelled(r):

@@ -123,6 +123,7 @@ def test_error_summary_links_to_the_fields():
     class Two(forms.Form):
         name = forms.CharField()
         size = forms.ChoiceField(choices=[("s", "Small")], widget=forms.RadioSelect)
+        why = forms.CharField(label="Why?", error_messages={"required": "Say why."})
 
         def clean(self):
             raise forms.ValidationError("These do not go together.")
@@ -131,6 +132,7 @@ def test_error_summary_links_to_the_fields():
         {"href": "", "text": "These do not go together."},
         {"href": "#id_name", "text": "Name: This field is required."},
         {"href": "#id_size_0", "text": "Size: This field is required."},
+        {"href": "#id_why", "text": "Say why."},
     ]
 
 

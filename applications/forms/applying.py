@@ -2,7 +2,7 @@
 
 from django import forms
 
-from applications.forms.evidence import checked_words
+from applications.forms.evidence import TOO_LONG, checked_words
 from applications.wording import MAX_WORDS
 
 
@@ -11,7 +11,7 @@ class ApproachForm(forms.Form):
         max_length=1_500, label="How would you begin?", widget=forms.Textarea(attrs={"rows": 7}),
         help_text=f"Up to {MAX_WORDS} words: your first steps, and what you would ask. Do no work for it: "
         "unpaid test work is not allowed here.",
-        error_messages={"required": "Say in a few sentences how you would begin."},
+        error_messages={"required": "Say in a few sentences how you would begin.", "max_length": TOO_LONG},
     )  # fmt: skip
 
     def clean_approach(self):
@@ -28,4 +28,5 @@ class AvailabilityForm(forms.Form):
     note = forms.CharField(
         max_length=300, required=False, label="Anything the organization should know about your time",
         widget=forms.Textarea(attrs={"rows": 3}), help_text="For example exams, or days without a connection.",
+        error_messages={"max_length": TOO_LONG},
     )  # fmt: skip

@@ -11,31 +11,34 @@ from marketplace.files.kinds import EVIDENCE
 from marketplace.skills.forms import SkillField
 from marketplace.skills.models import Level
 
+TOO_LONG = "Use at most %(limit_value)d characters; this has %(show_value)d."
+
 
 class ItemForm(forms.Form):
     """A link or a file, and what I did. `current` is the Evidence that is edited: its file may stay."""
 
     title = forms.CharField(
         max_length=120, label="Title", help_text="What it is, as you would call it: “Churn dashboard for a bike shop”.",
-        error_messages={"required": "Give it a title."},
+        error_messages={"required": "Give it a title.", "max_length": TOO_LONG},
     )  # fmt: skip
     url = forms.URLField(
         max_length=500, label="Link", required=False, assume_scheme="https",
         help_text="It must open without signing in. An address with your name in it tells assessors who you are.",
+        error_messages={"invalid": "Give the whole address, as https://example.org/report.", "max_length": TOO_LONG},
     )  # fmt: skip
-    file = UploadField(allowed=EVIDENCE, required=False, label="or a file")
+    file = UploadField(allowed=EVIDENCE, required=False, label="Or a file")
     statement = forms.CharField(
         max_length=1_500, label="What did you do yourself?", widget=forms.Textarea(attrs={"rows": 6}),
         help_text=f"Up to {MAX_WORDS} words. What was the problem, what did you do, what came of it? "
         "Leave your name out.",
-        error_messages={"required": "Say what you did yourself."},
+        error_messages={"required": "Say what you did yourself.", "max_length": TOO_LONG},
     )  # fmt: skip
 
     def __init__(self, *args, current=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.current = current
         if current is not None and current.file:
-            self.fields["file"].label = "or another file"
+            self.fields["file"].label = "Or another file"
 
     def clean_statement(self):
         return checked_words(self.cleaned_data["statement"], field="statement", what="Say what you did yourself.")

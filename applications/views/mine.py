@@ -22,7 +22,7 @@ Status = Application.Status
 @login_required
 @require_safe
 def mine(request):
-    """Running first, then what has ended."""
+    """Running first, and of these the offers; then what has ended."""
     student = request.reader.student
     require(student is not None, "Only students apply.")
     at = now()
@@ -32,7 +32,10 @@ def mine(request):
     ]
     running = [Status.DRAFT, *Application.LIVE]
     context = {
-        "running": [row for row in rows if row["application"].status in running],
+        "running": sorted(
+            (row for row in rows if row["application"].status in running),
+            key=lambda row: row["application"].status != Status.OFFERED,
+        ),
         "ended": [row for row in rows if row["application"].status not in running],
         "live": live_of_student(student),
         "most": settings.LIVE_APPLICATIONS_PER_STUDENT,
@@ -61,9 +64,11 @@ def detail(request, code):
     if application.status == Status.DRAFT:
         return redirect("applications:edit", code)
     events = [(*TOLD[event.verb], event.at) for event in events_of(application) if event.verb in TOLD]
+    if application.status == Status.ACCEPTED:
+        events.append(("circle-check", "You accepted the offer", application.decided_at))
     context = {
         "application": application, "project": application.project, "events": events, "levels": levels_for(application),
-        "look": look_of(application, for_student=True), "answers": application.answers.all(),
+        "answers": application.answers.all(),
         "capacity": capacity(application.project, application.student),
         "may_withdraw": application.may_become(Status.WITHDRAWN),
     }  # fmt: skip

@@ -16,7 +16,9 @@ def error_links(forms):
     for form in forms:
         links += [{"href": "", "text": text} for text in form.non_field_errors()]
         for field in form:
-            links += [{"href": f"#{field_target(field)}", "text": f"{field.label}: {text}"} for text in field.errors]
+            # After a question a colon reads badly, and its errors say what they are about.
+            about = "" if str(field.label).endswith("?") else f"{field.label}: "
+            links += [{"href": f"#{field_target(field)}", "text": f"{about}{text}"} for text in field.errors]
     return links
 
 

@@ -52,12 +52,12 @@ def test_a_bare_address_gets_its_scheme():
     ("changes", "errors"),
     [
         ({"title": ""}, {"title": ["Give it a title."]}),
-        ({"title": "x" * 121}, {"title": ["Ensure this value has at most 120 characters (it has 121)."]}),
+        ({"title": "x" * 121}, {"title": ["Use at most 120 characters; this has 121."]}),
         ({"statement": " "}, {"statement": ["Say what you did yourself."]}),
         ({"statement": "word " * 151}, {"statement": ["This has 151 words. The limit is 150."]}),
         ({"url": ""}, {"url": ["Give a link, or choose a file below."]}),
-        ({"url": "javascript:alert(1)"}, {"url": ["Enter a valid URL."]}),
-        ({"url": "not a link"}, {"url": ["Enter a valid URL."]}),
+        ({"url": "javascript:alert(1)"}, {"url": ["Give the whole address, as https://example.org/report."]}),
+        ({"url": "not a link"}, {"url": ["Give the whole address, as https://example.org/report."]}),
         ({"skill_1": ""}, {"skill_1": ["Choose a skill or tool."]}),
         ({"skill_2": "sql"}, {"skill_2": ["SQL is named twice."]}),
         ({"level_1": "9"}, {"level_1": ["Select a valid choice. 9 is not one of the available choices."]}),
@@ -87,7 +87,7 @@ def test_editing_keeps_the_file_unless_something_takes_its_place(student):
     form = EvidenceForm(GOOD | {"url": ""}, {}, current=evidence)
     assert form.is_valid(), form.errors
     assert form.keeps_file is True
-    assert form.fields["file"].label == "or another file"
+    assert form.fields["file"].label == "Or another file"
     without = EvidenceForm(GOOD | {"url": ""}, {}, current=factories.make_evidence(student.student))
     assert list(without.errors) == ["url"]
 

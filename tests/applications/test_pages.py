@@ -123,3 +123,16 @@ def test_a_decision_tells_reason_feedback_and_levels(student, project, client_of
 @pytest.mark.parametrize("name", ["library", "evidence_new", "mine"])
 def test_empty_pages_say_what_to_do(student, client_of, name):
     get(client_of(student), url(name))
+
+
+def test_an_offer_leads_the_list_and_accepted_work_is_one_click_away(student, client_of, owner):
+    accepted = factories.make_application(student=student.student, status="accepted")
+    engagement = factories.make_engagement(application=accepted)
+    offered = factories.make_application(student=student.student, status="offered")
+    waiting = factories.make_application(student=student.student, status="submitted")
+    page = get(client_of(student), url("mine"))
+    assert page.index(url("offer_view", offered.code)) < page.index(url("detail", waiting.code))
+    assert engagement.get_absolute_url() in page
+    detail = get(client_of(student), url("detail", accepted.code))
+    assert f'href="{engagement.get_absolute_url()}"' in detail
+    assert "You accepted the offer" in detail

@@ -9,8 +9,8 @@ from django.urls import reverse
 from engagements import actions
 from engagements.models import ChangeRequest, Delivery, Engagement, Message
 from engagements.next_actions import for_user
-from engagements.queries import as_seen_by
-from engagements.standing import standing
+from engagements.queries import as_seen_by, with_turn
+from engagements.standing import STEPS, standing
 from marketplace.clock import now
 from marketplace.files.models import StoredFile
 from tests.engagements.factories import count_queries, engage, make_change_request, make_stored_file
@@ -55,6 +55,21 @@ class TestWorkspace:
         body = html(client_of(student), page(active))
         assert "$480" in body
         assert "$528" not in body
+
+    @pytest.mark.parametrize(
+        ("fields", "step"),
+        [
+            ({"status": "awaiting_funding", "funded_at": None}, "Agreed"),
+            ({"status": "active", "kickoff_student_at": None}, "Funded"),
+            ({"status": "active"}, "In progress"),
+            ({"status": "delivered", "delivered_at": NOW, "review_due_at": NOW + 5 * DAY}, "Delivered"),
+            ({"status": "approved", "delivered_at": NOW, "approved_at": NOW}, "Approved"),
+        ],
+    )
+    def test_the_stepper_marks_what_is_reached_and_never_more(self, project, student, fields, step):
+        engagement = engage(project, student, **fields)
+        shown = standing(with_turn(Engagement.objects.filter(pk=engagement.pk)).get(), student, NOW)
+        assert STEPS[shown.step - 1] == step
 
     def test_no_address_of_anybody(self, active, student, owner, client_of):
         owner.name = ""
