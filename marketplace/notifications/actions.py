@@ -23,7 +23,7 @@ def notify(
 
     `facts` are (label, value) strings; `url` a path. Returns nothing: the row is the effect.
     """
-    people = [person for person in recipients if person is not None and person.is_active]
+    people = untold([person for person in recipients if person is not None and person.is_active], key)
     if not people:
         return
     muted = set() if needs_action else muted_by(people, kind)
@@ -37,6 +37,12 @@ def notify(
     ]  # fmt: skip
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     send_due.delay_on_commit()
+
+
+def untold(people, key):
+    """Those without a notice of this key. Sweeps offer a reminder again and again; then nothing is to be done."""
+    told = set(Notification.objects.filter(recipient__in=people, key=key).values_list("recipient_id", flat=True))
+    return [person for person in people if person.pk not in told]
 
 
 def muted_by(people, kind):

@@ -62,6 +62,20 @@ def test_a_fact_is_told_once(student):
     assert Notification.objects.filter(recipient=student).count() == 1
 
 
+def test_telling_again_asks_no_worker_and_tells_those_who_were_not_told(
+    student, other_student, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as first:
+        tell(student)
+    connection.run_on_commit.clear()  # as after a commit
+    with django_capture_on_commit_callbacks() as again:
+        tell(student)
+    assert (len(first), len(again)) == (1, 0)
+    notify([student, other_student], kind="offer.made", key="offer:1", title="Acme offers you $480", at=NOW)
+    assert set(Notification.objects.values_list("recipient_id", flat=True)) == {student.pk, other_student.pk}
+    assert Notification.objects.count() == 2
+
+
 def test_the_e_mail_says_what_and_why_in_text_and_html(student):
     student.time_zone = "America/New_York"
     student.save()
