@@ -3,9 +3,11 @@
 from engagements.models import Dispute
 from marketplace.accounts.models import Organization
 from marketplace.moderation.models import Report
+from payments.models import MoneyOperation
 from projects.models import Project
 
 SHOWN = 50
+STUCK = [MoneyOperation.Status.UNKNOWN.value, MoneyOperation.Status.FAILED.value]  # a person looks why
 
 
 def waiting():
@@ -23,8 +25,16 @@ def waiting():
 
 
 def numbers():
-    """(projects in review, open reports): what Home tells a moderator."""
-    return (
-        Project.objects.filter(status=Project.Status.IN_REVIEW).count(),
-        Report.objects.filter(status=Report.Status.OPEN).count(),
-    )
+    """How much waits of each kind: for Home and the front page of the admin."""
+    return {
+        "projects": Project.objects.filter(status=Project.Status.IN_REVIEW).count(),
+        "reports": Report.objects.filter(status=Report.Status.OPEN).count(),
+        "disputes": Dispute.objects.filter(resolved_at=None).count(),
+        "organizations": Organization.objects.filter(verified_at=None, suspended_at=None).count(),
+        "money": MoneyOperation.objects.filter(status__in=STUCK).count(),
+    }
+
+
+def next_dispute_due():
+    """When the next open dispute must be decided, or None."""
+    return Dispute.objects.filter(resolved_at=None).order_by("due_at").values_list("due_at", flat=True).first()

@@ -10,15 +10,38 @@ from django.utils.html import format_html
 from engagements.models import Dispute
 from marketplace.clock import now
 from marketplace.errors import DomainError
+from marketplace.money import format_money
 from payments import actions, rules
 from payments.admin.money import ReadOnly
 from payments.forms import ResolveForm
 
 
+def outcomes(engagement):
+    """The two decisions, each with who gets how much."""
+    money = engagement.currency
+    fee, total = format_money(engagement.fee_amount, money), format_money(engagement.total_amount, money)
+    to = {Dispute.Outcome.RELEASE: f"{fee} to {engagement.student}", Dispute.Outcome.REFUND: (
+        f"{total} to {engagement.organization}, the service fee included"
+    )}  # fmt: skip
+    return [(value, f"{label}: {to[value]}") for value, label in Dispute.Outcome.choices]
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("open", "Open"), ("decided", "Decided")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(resolved_at__isnull=self.value() == "open") if self.value() else queryset
+
+
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["engagement", "opened_by", "opened_at", "due_at", "resolved_at", "outcome", "decide"]
-    list_filter = [("resolved_at", admin.EmptyFieldListFilter), "outcome"]
+    list_filter = [OpenFilter, "outcome"]
+    change_form_template = "admin/payments/dispute.html"
     list_select_related = ["engagement__project", "engagement__student", "opened_by"]
     search_fields = ["code", "engagement__code", "problem"]
     readonly_fields = ["decide"]
@@ -39,7 +62,7 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
         dispute = get_object_or_404(cases, pk=pk)
         if not rules.may_resolve(request.user, dispute):
             raise PermissionDenied("You stand on one side of this engagement, so another moderator decides.")
-        form = ResolveForm(request.POST or None, outcomes=Dispute.Outcome.choices)
+        form = ResolveForm(request.POST or None, outcomes=outcomes(dispute.engagement))
         if request.method == "POST" and form.is_valid():
             try:
                 actions.resolve_dispute(dispute=dispute, by=request.user, at=now(), **form.cleaned_data)

@@ -49,10 +49,14 @@ class MoneyAdmin(ReadOnly, admin.ModelAdmin):
         response = super().changelist_view(request, extra_context)
         listed = getattr(response, "context_data", {}).get("cl")
         if listed is not None:
-            rows = listed.queryset.order_by().values_list("currency").annotate(total=Sum("amount"))
-            sums = [format_money(total, currency, trim=False) for currency, total in rows if currency]
-            response.context_data["sums"] = [("Sum of what is listed", " + ".join(sums))] if sums else []
+            response.context_data["sums"] = self.sums(listed.queryset.order_by())
         return response
+
+    def sums(self, rows):
+        """[(words, amount)] of the listed rows."""
+        totals = rows.values_list("currency").annotate(total=Sum("amount"))
+        sums = [format_money(total, currency, trim=False) for currency, total in totals if currency]
+        return [("Sum of what is listed", " + ".join(sums))] if sums else []
 
     def each(self, request, rows, act, done):
         """Run `act` for each row, say how many were done, show what was refused."""
@@ -73,6 +77,14 @@ class MoneyOperationAdmin(MoneyAdmin):
     search_fields = ["key", "stripe_id", "engagement__code"]
     date_hierarchy = "created_at"
     actions = ["look_up_and_retry"]
+    readonly_fields = ["money"]
+    exclude = ["amount", "currency"]
+
+    def sums(self, rows):
+        """By kind: what comes in and what goes out is not one sum."""
+        totals = rows.values_list("kind", "currency").annotate(total=Sum("amount")).order_by("kind", "currency")
+        names = dict(MoneyOperation.Kind.choices)
+        return [(names[kind], format_money(total, code, trim=False)) for kind, code, total in totals if code]
 
     @admin.action(description="Look up at Stripe, then send again if it never happened", permissions=["view"])
     def look_up_and_retry(self, request, queryset):
@@ -130,10 +142,21 @@ class PayoutAccountAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["stripe_id", "student__display_name", "student__user__email"]
 
 
+class HandledFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("waiting", "Not handled yet"), ("handled", "Handled")]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(handled_at__isnull=self.value() == "waiting") if self.value() else queryset
+
+
 @admin.register(StripeEvent)
 class StripeEventAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["type", "outcome", "received_at", "handled_at", "tries", "object_id", "event_id", "endpoint"]
-    list_filter = ["endpoint", ("handled_at", admin.EmptyFieldListFilter), "type"]
+    list_filter = ["endpoint", HandledFilter, "type"]
     search_fields = ["event_id", "object_id", "type"]
     date_hierarchy = "received_at"
     exclude = ["payload"]
@@ -155,6 +178,7 @@ class StripeEventAdmin(ReadOnly, admin.ModelAdmin):
 class LedgerAccountAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["code", "kept_balance", "currency"]
     search_fields = ["code"]
+    ordering = ["code"]
     list_per_page = 100
     change_list_template = "admin/payments/change_list.html"
 
@@ -173,6 +197,15 @@ class LedgerAccountAdmin(ReadOnly, admin.ModelAdmin):
 class LedgerEntryInline(ReadOnly, admin.TabularInline):
     model = LedgerEntry
     extra = 0
+    fields = readonly_fields = ["account", "debit", "credit"]
+
+    @admin.display(description="debit")
+    def debit(self, entry):
+        return format_money(entry.amount, entry.currency, trim=False) if entry.amount > 0 else ""
+
+    @admin.display(description="credit")
+    def credit(self, entry):
+        return format_money(-entry.amount, entry.currency, trim=False) if entry.amount < 0 else ""
 
 
 @admin.register(LedgerTransaction)

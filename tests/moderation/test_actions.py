@@ -143,5 +143,7 @@ def test_a_moderator_decides_nothing_of_their_own(moderator, organization, proje
 def test_home_tells_a_moderator_what_waits(moderator, student, organization, owner):
     factories.make_project(status="in_review", organization=organization)
     make_report(factories.make_project(organization=organization), student)
-    assert [action.text for action in for_user(moderator, NOW)] == ["Review 1 project", "Decide on 1 report"]
+    factories.make_organization("Newcomer", verified=False)
+    told = ["Review 1 project", "Decide on 1 report", "Verify 1 organization"]
+    assert [action.text for action in for_user(moderator, NOW)] == told
     assert list(for_user(student, NOW)) == []

@@ -165,3 +165,51 @@ def test_the_staff_queue_costs_the_same_with_more_to_do(client_of, moderator, or
             assert client.get(reverse("moderation:queue")).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[2] <= 20
+
+
+def test_the_front_page_says_what_waits(client_of, moderator, waiting, student, owner):
+    actions.report(subject=waiting, by=student, reason="unpaid", at=NOW)
+    factories.make_organization("Newcomer", verified=False)
+    page = client_of(moderator).get(reverse("admin:index")).content.decode()
+    queue = reverse("moderation:queue")
+    for number, words, part in [
+        (1, "project to review", "#projects"), (1, "open report", "#reports"),
+        (0, "open disputes", "#disputes"), (1, "organization to verify", "#organizations"),
+    ]:  # fmt: skip
+        assert f'<a href="{queue}{part}"><strong>{number}</strong> {words}</a>' in page
+    assert "<strong>0</strong> money operations need a person" in page
+
+
+def test_who_works_through_the_queue_comes_back_to_it(client_of, moderator, waiting, student):
+    client, queue = client_of(moderator), reverse("moderation:queue")
+    path = f"{page_for(Project, 'return', waiting)}&from=queue"
+    assert path.replace("&", "&amp;") in client.get(queue).content.decode().replace("&from", "&amp;from")
+    assert client.post(path, {"reason": "Say who the readers are."}).url == queue
+    report = actions.report(subject=waiting, by=student, reason="unpaid", at=NOW)
+    page = client.get(reverse("admin:moderation_report_change", args=[report.pk]) + "?from=queue").content.decode()
+    assert "from=queue" in page
+    assert client.post(page_for(Report, "dismiss", report), {"reason": "It is paid."}).url == reverse(
+        "admin:moderation_report_changelist"
+    )
+
+
+def test_a_report_leads_to_the_thing_it_is_about(client_of, moderator, student, owner, organization, waiting):
+    client = client_of(moderator)
+    for subject, by, place in [
+        (waiting, student, reverse("admin:projects_project_change", args=[waiting.pk])),
+        (organization, student, reverse("admin:accounts_organization_change", args=[organization.pk])),
+        (student.student, owner, reverse("admin:accounts_user_change", args=[student.pk])),
+    ]:
+        report = actions.report(subject=subject, by=by, reason="misleading", at=NOW)
+        page = client.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
+        assert f'href="{place}"' in page
+        assert f'href="{subject.get_absolute_url()}"' in page
+
+
+def test_filters_offer_only_what_is_there(client_of, moderator, student, waiting):
+    for subject in (waiting, student.student):
+        record("x.y", actor=student, subject=subject, at=NOW)
+    page = client_of(moderator).get(reverse("admin:activity_event_changelist")).content.decode()
+    assert "Projects | project" in page
+    assert "Sessions | session" not in page
+    assert "<h1>Audit log</h1>" in page

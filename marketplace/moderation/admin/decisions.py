@@ -15,6 +15,12 @@ from marketplace.moderation.forms import ReasonForm
 from projects.views.posted import posted
 
 LIMIT = 100  # things decided on at once
+FROM_QUEUE = "&from=queue"
+
+
+def came_from_queue(request):
+    """Whoever works through the staff queue goes back to it after a decision."""
+    return request.GET.get("from") == "queue"
 
 
 class Verb(NamedTuple):
@@ -77,7 +83,7 @@ class DecidingAdmin(ReadOnlyAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         found = self.get_object(request, object_id)
         buttons = [
-            (verb.label, f"{self._page(name)}?ids={found.pk}")
+            (verb.label, f"{self._page(name)}?ids={found.pk}{FROM_QUEUE if came_from_queue(request) else ''}")
             for name, verb in self.verbs.items()
             if found is not None and verb.applies(found)
         ]
@@ -94,9 +100,10 @@ class DecidingAdmin(ReadOnlyAdmin):
         form = ReasonForm(posted(request))
         if request.method == "POST" and form.is_valid():
             self._run(request, chosen, subjects, form.cleaned_data["reason"])
-            return redirect(f"admin:{self._name()}_changelist")
+            return redirect("moderation:queue" if came_from_queue(request) else f"admin:{self._name()}_changelist")
         context = self.admin_site.each_context(request) | {
             "title": chosen.label.rstrip("…"), "verb": chosen, "form": form, "subjects": subjects, "opts": self.opts,
+            "came_from_queue": came_from_queue(request),
         }  # fmt: skip
         return render(request, "moderation/decide.html", context, status=422 if form.errors else 200)
 

@@ -12,17 +12,19 @@ from projects.models import Project
 Status = Project.Status
 
 
+FLAGS = {
+    "unverified": "Organization not verified", "unpaid": "Unpaid work", "bespoke_task": "Bespoke task",
+    "vulnerable_people": "Vulnerable people", "dangerous": "Dangerous work", "employment": "Ongoing employment",
+    "off_platform": "Outside the site", "contact_details": "Contact details", "personal_facts": "Personal facts",
+}  # fmt: skip
+
+
 class FlagFilter(admin.SimpleListFilter):
     title = "flag"
     parameter_name = "flag"
 
     def lookups(self, request, model_admin):
-        return [
-            ("unverified", "Organization not verified"), ("unpaid", "Unpaid work"), ("bespoke_task", "Bespoke task"),
-            ("vulnerable_people", "Vulnerable people"), ("dangerous", "Dangerous work"),
-            ("employment", "Ongoing employment"), ("off_platform", "Outside the site"),
-            ("contact_details", "Contact details"), ("personal_facts", "Personal facts"),
-        ]  # fmt: skip
+        return list(FLAGS.items())
 
     def queryset(self, request, queryset):
         return queryset.filter(review_flags__contains=[{"code": self.value()}]) if self.value() else queryset
@@ -65,7 +67,8 @@ class ProjectAdmin(DecidingAdmin):
 
     @admin.display(description="flags")
     def flags(self, project):
-        return ", ".join(dict.fromkeys(flag["code"] for flag in project.review_flags)) or "none"
+        codes = dict.fromkeys(flag["code"] for flag in project.review_flags)
+        return ", ".join(FLAGS.get(code, code) for code in codes) or "–"
 
     @admin.display(description="Why it is in review")
     def flags_in_words(self, project):
