@@ -7,13 +7,16 @@ from typing import NamedTuple
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 
+from applications.models import Application
+from applications.queries import of_student
+from applications.wording import look_of
 from engagements.models import Engagement
 from engagements.queries import as_seen_by
 from engagements.rules import side_of
 from engagements.standing import STEPS, standing
 from marketplace.accounts.rules import may_post
 from marketplace.clock import now
-from projects.models import Match, Project
+from projects.models import Listing, Match, Project
 from projects.queries import cards, recommended
 
 SOURCES = ["marketplace.accounts", "marketplace.moderation"]
@@ -48,6 +51,7 @@ def home(request):
         "running": running[:SHOWN],
         "more_running": len(running) > SHOWN,
         "labels": STEPS,
+        "applications": waiting_applications(request.reader.student),
         "suggestions": suggestions(request.reader.student, at),
         "steps": steps,
         "next_step": next((step for step in steps if not step.done), None),
@@ -75,8 +79,17 @@ def running_engagements(user, at):
     return found[: SHOWN + 1]
 
 
+def waiting_applications(student):
+    """What the student has sent and waits for, the next decision first, as applications/_mine_row.html shows it."""
+    if student is None:
+        return []
+    waiting = [Application.Status.SUBMITTED, Application.Status.SHORTLISTED]
+    rows = of_student(student).filter(status__in=waiting).order_by("project__decisions_due_at", "pk")[:SHOWN]
+    return [{"application": row, "look": look_of(row, for_student=True)} for row in rows]
+
+
 def suggestions(student, at):
-    """[(card, names of the competencies that fit)]: what the student was told about, then what else fits."""
+    """[(card, why it fits)]: what the student was told about, then what else fits, and the newest if nothing does."""
     if student is None:
         return []
     told = Match.objects.filter(
@@ -85,8 +98,17 @@ def suggestions(student, at):
     ).exclude(project__applications__student=student)  # fmt: skip
     shown = dict(told.order_by("-matched_at", "-pk").values_list("project_id", "shown")[:SUGGESTED])
     more = [pk for pk in recommended(student, at=at, limit=SUGGESTED) if pk not in shown]
-    found = cards([*shown, *more][:SUGGESTED], student=student, at=at)
+    ids = [*shown, *more][:SUGGESTED] or newest(student, at)
+    found = cards(ids, student=student, at=at)
     return [(card, reason(card, shown.get(card.project.pk))) for card in found]
+
+
+def newest(student, at):
+    """Ids of the latest open projects that this student could apply to."""
+    own = student.user.memberships.values("organization")
+    rows = Listing.objects.filter(closes_at__gt=at).exclude(project__organization__in=own)
+    rows = rows.exclude(project__applications__student=student).order_by("-opened_at", "-project")
+    return list(rows.values_list("pk", flat=True)[: SUGGESTED - 1])
 
 
 def reason(card, told):

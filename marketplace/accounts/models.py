@@ -216,4 +216,4 @@ class Invitation(models.Model):
 
 def role_phrase(role):
     """A role as a sentence says it."""
-    return {"owner": "an owner", "member": "a member", "finance": "the one for finance"}[role]
+    return {"owner": "an owner", "member": "a member", "finance": "a finance member"}[role]

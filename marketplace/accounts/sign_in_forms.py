@@ -1,6 +1,7 @@
 """allauth's forms in our words: no placeholders (they vanish when typing), one hint, one password field."""
 
 from allauth.account import forms as account_forms
+from allauth.account.adapter import get_adapter
 from allauth.core import context
 from allauth.socialaccount import forms as social_forms
 
@@ -30,7 +31,7 @@ class LoginForm(PlainMixin, account_forms.LoginForm):
 
 
 class FromLinkMixin:
-    """`?side=employer` in the link that led here chooses that answer."""
+    """The link that led here may know the side (`?side=employer`) and the address (an invitation)."""
 
     labels = {"name": "Your name"}
 
@@ -40,6 +41,13 @@ class FromLinkMixin:
         wanted = context.request.GET.get("side", "") if context.request else ""
         if wanted in dict(side.choices):
             side.initial = wanted
+
+    def save(self, request):
+        """An invitation's link proved its own address (views.invitation); with another one typed it proves nothing."""
+        adapter = get_adapter(request)
+        if not adapter.is_email_verified(request, self.cleaned_data["email"]):
+            adapter.unstash_verified_email(request)
+        return super().save(request)
 
 
 class SignupForm(FromLinkMixin, PlainMixin, account_forms.SignupForm):
