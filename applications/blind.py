@@ -51,6 +51,8 @@ class Applicant:
     availability_note: str
     person: Person | None
     offer_expires_at: object = None
+    decided_at: object = None
+    told: tuple = ()  # what the organization told them: the reason, and the note if there was one
 
     @property
     def blind_name(self):
@@ -76,7 +78,8 @@ def applicant(application):
         look=look_of(application, for_student=False), answers=tuple(_answers(application)),
         approach=application.approach, availability_note=application.availability_note,
         person=_person(application) if application.revealed_at else None,
-        offer_expires_at=application.offer_expires_at,
+        offer_expires_at=application.offer_expires_at, decided_at=application.decided_at,
+        told=tuple(filter(None, [application.get_reason_display(), application.feedback])),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from applications import blind
 from applications.models import Application
@@ -151,8 +152,32 @@ class Board:
                     return number, row.applicant.label
         return None
 
+    @cached_property
     def places_left(self):
         return places_left(self.project)
+
+    @property
+    def places_in_words(self):
+        """What is left to offer, and what an offer that is out means for it."""
+        places, left = self.project.places, self.places_left
+        offered = sum(row.applicant.status == Status.OFFERED for row in self.rows)
+        if left:
+            return "One place." if places == 1 else f"{left} of {places} places left."
+        if places == 1:
+            return "The place is offered." if offered else "The place is taken."
+        return f"All {places} places are taken{f' or offered ({offered})' if offered else ''}."
+
+    @property
+    def waits(self):
+        """Whether anybody still waits for this organization."""
+        return bool(self.to_review or self.in_tab("shortlist"))
+
+    def to_compare(self):
+        """Those to review and on the shortlist; whoever is fully scored first, for there is something to compare."""
+        return sorted(
+            self.to_review + self.in_tab("shortlist"),
+            key=lambda row: row.applicant.status == Status.SUBMITTED and not row.is_own_complete,
+        )
 
 
 def shuffle_key(user, project, competency, applicant):

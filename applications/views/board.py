@@ -100,7 +100,7 @@ def save_score(request, found, row, competency, form):
 def compare(request, code):
     """Compare mode: the competencies as rows, up to four applicants as columns."""
     found = board_of(request, code)
-    choices = found.to_review + found.in_tab("shortlist")
+    choices = found.to_compare()
     asked = request.GET.getlist("who")
     chosen = [row for row in choices if row.applicant.label in asked][:COLUMNS] or choices[:COLUMNS]
     table = [
@@ -109,7 +109,7 @@ def compare(request, code):
     ]
     context = {
         "board": found, "project": found.project, "choices": choices, "chosen": chosen, "table": table,
-        "columns": COLUMNS, "chosen_labels": [row.applicant.label for row in chosen],
+        "columns": COLUMNS, "too_many": len(asked) > COLUMNS, "chosen_labels": [row.applicant.label for row in chosen],
         "may_assess": rules.may_assess(request.user, found.project),
     }  # fmt: skip
     return render(request, "applications/compare.html", context)

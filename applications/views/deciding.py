@@ -41,10 +41,15 @@ def page(request, template, found, row, status=200, **context):
 @require_safe
 def applicant(request, code):
     """All of one applicant: only after one's own scores are in, so that they stay judged one competency at a time."""
-    _application, found, row = judged(request, code, rules.may_read_applicant)
+    application, found, row = judged(request, code, rules.may_read_applicant)
     opens = row.is_own_complete or row.applicant.status != Status.SUBMITTED
     may_assess = rules.may_assess(request.user, found.project)
-    return page(request, "applications/applicant.html", found, row, opens=opens, may_assess=may_assess)
+    work = getattr(application, "engagement", None)  # of the app above
+    return page(
+        request, "applications/applicant.html", found, row, opens=opens, may_assess=may_assess,
+        decides=may_assess and row.applicant.status in (Status.SUBMITTED, Status.SHORTLISTED),
+        work_url=work.get_absolute_url() if work else "",
+    )  # fmt: skip
 
 
 @login_required

@@ -1,0 +1,90 @@
+"""What the organization reads on the board, in the comparison and on an applicant's page."""
+
+import pytest
+from django.urls import reverse
+
+from applications.board import Board
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def read(client, name, code, query=""):
+    response = client.get(reverse(f"applications:{name}", args=[code]) + query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("places", "states", "words"),
+    [
+        (1, ["submitted"], "One place."),
+        (1, ["offered"], "The place is offered."),
+        (1, ["accepted"], "The place is taken."),
+        (3, ["accepted", "submitted"], "2 of 3 places left."),
+        (2, ["accepted", "offered"], "All 2 places are taken or offered (1)."),
+        (2, ["accepted", "accepted"], "All 2 places are taken."),
+    ],
+)
+def test_the_places_in_words(places, states, words, organization, owner):
+    project = factories.make_project(organization=organization, places=places)
+    for status in states:
+        factories.make_application(project=project, status=status)
+    assert Board(project, owner).places_in_words == words
+
+
+def test_the_board_says_when_nobody_waits(client_of, owner, project):
+    application = factories.make_application(project=project)
+    assert "Every applicant gets an answer by" in read(client_of(owner), "board", project.code)
+    application.__class__.objects.update(status="not_selected", reason="stronger", decided_at=NOW)
+    assert "Every applicant has an answer." in read(client_of(owner), "board", project.code)
+
+
+def test_the_shortlist_leads_to_an_offer_while_a_place_is_left(client_of, owner, project):
+    listed = factories.make_application(project=project, status="shortlisted")
+    offer = reverse("applications:offer", args=[listed.code])
+    assert f'href="{offer}"' in read(client_of(owner), "board", project.code, "?tab=shortlist")
+    factories.make_application(project=project, status="offered")
+    page = read(client_of(owner), "board", project.code, "?tab=shortlist")
+    assert f'href="{offer}"' not in page
+    assert "If an offer is declined or lapses, you can offer to somebody here." in page
+
+
+def test_the_comparison_begins_with_whoever_is_scored(client_of, owner, project):
+    applications = [factories.make_application(project=project) for _ in range(6)]
+    scored = {applications[2].label, applications[5].label}
+    for application in (applications[2], applications[5]):
+        factories.make_scores(application, owner)
+    response = client_of(owner).get(reverse("applications:compare", args=[project.code]))
+    shown = [row.applicant.label for row in response.context["chosen"]]
+    assert (len(shown), set(shown[:2])) == (4, scored)
+
+
+def test_more_applicants_than_fit_are_not_dropped_in_silence(client_of, owner, project):
+    labels = [factories.make_application(project=project).label for _ in range(5)]
+    client = client_of(owner)
+    everybody = "?" + "&".join(f"who={label}" for label in labels)
+    assert "You chose more than 4: the first 4 are shown." in read(client, "compare", project.code, everybody)
+    assert "You chose more than 4" not in read(client, "compare", project.code, everybody.rpartition("&")[0])
+
+
+def test_a_decision_is_shown_as_it_was_told(client_of, owner, project):
+    application = factories.make_application(project=project, status="not_selected", feedback="Show the query itself.")
+    factories.make_scores(application, owner)
+    page = read(client_of(owner), "applicant", application.code)
+    assert "Others showed the competencies more strongly" in page
+    assert "Show the query itself." in page
+    assert application.student.display_name not in page  # still blind
+    assert reverse("applications:decline", args=[application.code]) not in page
+
+
+def test_an_accepted_applicant_leads_to_the_engagement(client_of, owner, project):
+    engagement = factories.make_engagement(project=project)
+    page = read(client_of(owner), "applicant", engagement.application.code)
+    assert f'href="{engagement.get_absolute_url()}"' in page
