@@ -21,7 +21,11 @@ def library_of(student, *, archived=False):
     skills = Prefetch(
         "evidence_skills", EvidenceSkill.objects.select_related("skill").order_by("-level", "skill__name")
     )
-    return rows.prefetch_related(skills).annotate(sent=Count("uses", filter=sent)).order_by("-created_at", "-pk")
+    return (
+        rows.prefetch_related(skills)
+        .annotate(sent=Count("uses__application", distinct=True, filter=sent))
+        .order_by("-created_at", "-pk")
+    )
 
 
 def live_of_student(student):

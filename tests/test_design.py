@@ -132,7 +132,7 @@ def test_error_summary_links_to_the_fields():
         {"href": "", "text": "These do not go together."},
         {"href": "#id_name", "text": "Name: This field is required."},
         {"href": "#id_size_0", "text": "Size: This field is required."},
-        {"href": "#id_why", "text": "Say why."},
+        {"href": "#id_why", "text": "Why? Say why."},
     ]
 
 

@@ -99,7 +99,7 @@ def message(request, code):
         )  # fmt: skip
     if sent is None:
         return workspace_page(request, engagement, form, status=422)
-    return redirect(f"{engagement.get_absolute_url()}#message-{sent.code}")
+    return redirect(f"{engagement.get_absolute_url()}?sent={sent.code}#message-{sent.code}")
 
 
 @login_required

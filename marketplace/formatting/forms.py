@@ -16,9 +16,8 @@ def error_links(forms):
     for form in forms:
         links += [{"href": "", "text": text} for text in form.non_field_errors()]
         for field in form:
-            # After a question a colon reads badly, and its errors say what they are about.
-            about = "" if str(field.label).endswith("?") else f"{field.label}: "
-            links += [{"href": f"#{field_target(field)}", "text": f"{about}{text}"} for text in field.errors]
+            about = f"{field.label}" if str(field.label).endswith("?") else f"{field.label}:"
+            links += [{"href": f"#{field_target(field)}", "text": f"{about} {text}"} for text in field.errors]
     return links
 
 

@@ -62,7 +62,7 @@ class UploadField extends HTMLElement {
     document.title = request.response.title;
     document.body.replaceWith(document.adoptNode(request.response.body));
     window.htmx?.process(document.body);
-    scrollTo(0, 0);
+    scrollTo({ top: 0, behavior: "instant" }); // a smooth one would win over what takes the focus
     (document.querySelector("[autofocus]") || document.getElementById("main"))?.focus();
   }
 }

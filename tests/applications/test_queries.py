@@ -2,7 +2,7 @@
 
 import pytest
 
-from applications.queries import levels_of
+from applications.queries import levels_of, library_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,11 @@ def test_levels_are_the_low_median_of_the_assessors(project, owner, member):
     assert levels_of([application])[application.pk][first.pk] == 2
     factories.make_scores(application, factories.make_user("Fourth Assessor"), level=1)
     assert levels_of([application])[application.pk][first.pk] == 1
+
+
+def test_evidence_that_answers_two_competencies_was_sent_in_one_application(student, project):
+    application = factories.make_application(project=project, student=student.student)
+    one = application.answers.first().evidence
+    application.answers.update(evidence=one)
+    assert application.answers.count() == 2
+    assert {row.pk: row.sent for row in library_of(student.student)}[one.pk] == 1
