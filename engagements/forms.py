@@ -98,7 +98,8 @@ class JudgeForm(forms.Form):
             if comment and verdict != self.NOT_YET:
                 self.add_error(f"verdict_{row.pk}", "Choose Not yet, or remove the comment.")
         if not missing and not self.errors:
-            raise forms.ValidationError("Mark at least one acceptance criterion as Not yet and say what is missing.")
+            said = "Mark at least one acceptance criterion as Not yet and say what is missing."
+            self.add_error(f"verdict_{self.criteria[0].pk}", said)
         return data
 
 

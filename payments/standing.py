@@ -12,6 +12,7 @@ from payments.arrival import arrives_on
 from payments.models import Funding, Payout, Refund
 
 Status = Engagement.Status
+DISPUTED = "Nobody is paid and nobody is refunded until a moderator has decided."
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def line_for_student(engagement):
             engagement, "Refunded", "neutral", "undo-2", engagement.cancelled_at, "Went back to the organization."
         )
     if engagement.status == Status.DISPUTED:
-        return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, "A moderator decides.")
+        return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, DISPUTED)
     return Line(engagement, "Held for you", "info", "lock", engagement.funded_at)
 
 
@@ -71,7 +72,7 @@ def line_for_organization(engagement):
     if engagement.status == Status.AWAITING_FUNDING:
         return unpaid_line(engagement)
     if engagement.status == Status.DISPUTED:
-        return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, "A moderator decides.")
+        return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, DISPUTED)
     return Line(engagement, "Held", "info", "lock", engagement.funded_at)
 
 
@@ -91,11 +92,15 @@ def unpaid_line(engagement):
     return Line(engagement, "To pay", "warning", "", engagement.accepted_at)
 
 
-def story(engagement, *, is_student):
+def story(engagement, *, is_student, disputes=()):
     """Steps of the money, oldest first. The student does not read how the organization paid."""
     steps = [Step(engagement.accepted_at, "check", "The offer was accepted", _price(engagement, is_student))]
+    if engagement.cancelled_at:
+        steps.append(Step(engagement.cancelled_at, "ban", "Cancelled", engagement.cancel_reason))
     for funding in engagement.fundings.all():
         steps += funding_steps(funding, is_student)
+    for dispute in disputes:
+        steps += dispute_steps(dispute)
     if engagement.approved_at:
         automatic = engagement.approved_by_id is None
         steps.append(
@@ -104,8 +109,6 @@ def story(engagement, *, is_student):
     payout = getattr(engagement, "payout", None)
     if payout is not None:
         steps += payout_steps(payout, engagement, is_student)
-    if engagement.cancelled_at:
-        steps.append(Step(engagement.cancelled_at, "ban", "Cancelled", engagement.cancel_reason))
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -127,9 +130,18 @@ def funding_steps(funding, is_student):
         yield from refund_steps(refund)
 
 
+def dispute_steps(dispute):
+    yield Step(dispute.opened_at, "scale", f"{dispute.opened_by} opened a dispute")
+    if dispute.resolved_at:
+        yield Step(
+            dispute.resolved_at, "scale", f"A moderator decided: {dispute.get_outcome_display()}", dispute.reasons
+        )
+
+
 def refund_steps(refund):
-    amount = format_money(refund.amount, refund.currency)
-    yield Step(refund.due_at, "undo-2", f"A refund of {amount} was started", refund.reason)
+    amount, engagement = format_money(refund.amount, refund.currency), refund.funding.engagement
+    note = "" if refund.reason == engagement.cancel_reason else refund.reason  # said once
+    yield Step(refund.due_at, "undo-2", f"A refund of {amount} was started", note)
     if refund.status == Refund.Status.DONE:
         yield Step(
             refund.done_at, "circle-check", f"{amount} was refunded", "Banks show it within 5 to 10 business days."

@@ -70,7 +70,7 @@ def delivery_page(request, engagement, shown, form, *, status=200):
     context = context_of(engagement, request.user, at) | {
         "delivery": shown, "form": form, "criteria": form.criteria, "asked": asked_of(shown),
         "judging": under_review and rules.may_judge(request.user, engagement), "under_review": under_review,
-        "rounds_left": rounds_left, "round": settings.CHANGE_ROUNDS - rounds_left + 1,
+        "rounds_left": rounds_left,
         "extension_days": settings.REVIEW_EXTENSION_DAYS,
         "approved_this": engagement.status == Engagement.Status.APPROVED
         and shown.version == engagement.latest_version,

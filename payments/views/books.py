@@ -77,9 +77,11 @@ def detail(request, code):
     if is_student and engagement.funded_at is None:
         raise Http404("Nothing was paid for this yet.")
     line = line_for_student(engagement) if is_student else line_for_organization(engagement)
+    disputes = engagement.disputes.select_related("opened_by").order_by("opened_at")
     context = {
         "engagement": engagement, "line": line, "is_student": is_student,
-        "story": story(engagement, is_student=is_student), "may_fund": rules.may_fund(request.user, engagement),
+        "story": story(engagement, is_student=is_student, disputes=disputes), "disputes": disputes,
+        "may_fund": rules.may_fund(request.user, engagement),
     }  # fmt: skip
     if request.user.is_staff:
         context["operations"] = engagement.money_operations.order_by("pk")

@@ -245,6 +245,19 @@ class TestJudge:
         assert all(comment in body for _position, _verdict, comment in rows)
         assert ChangeRequest.objects.count() == 0
 
+    def test_what_is_missing_is_linked_to_the_first_criterion(self, under_review, owner, client_of):
+        first = under_review.project.criteria.order_by("position").first()
+        body = self.post(client_of(owner), under_review, (1, "met", "")).content.decode()
+        assert f'href="#id_verdict_{first.pk}_0"' in body
+
+    def test_the_rounds_left_are_counted_down(self, under_review, owner, client_of):
+        assert "Request changes (2 of 2 left)" in html(client_of(owner), page(under_review, "delivery", 1))
+        make_change_request(under_review.deliveries.get(), owner)
+        make_delivery(under_review, 2)
+        body = html(client_of(owner), page(under_review, "delivery", 2))
+        assert "Request changes (1 of 2 left)" in body
+        assert "This is your last round of changes." in body
+
     def test_after_two_rounds_only_approval_is_offered(self, under_review, owner, client_of):
         make_change_request(under_review.deliveries.get(), owner)
         make_change_request(make_delivery(under_review, 2), owner)

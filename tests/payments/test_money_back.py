@@ -114,12 +114,47 @@ def test_a_disputed_delivery_is_not_approved(dispute, owner):
 def test_the_moderators_page_asks_for_outcome_and_reasons(dispute, moderator, owner, client_of, simulator):
     address = f"/admin/engagements/dispute/{dispute.pk}/resolve/"
     client = client_of(moderator)
-    assert client.get(address).status_code == 200
+    page = client.get(address).content.decode()
+    engagement = dispute.engagement
+    assert f"The fee goes to the student: $480 to {engagement.student}" in page
+    assert f"The employer is refunded: $528 to {engagement.organization}, the service fee included" in page
     empty = client.post(address, {"outcome": "release", "reasons": ""})
     assert (empty.status_code, Dispute.objects.get().resolved_at) == (422, None)
     assert client.post(address, {"outcome": "release", "reasons": "It opens."}).status_code == 302
     assert (Dispute.objects.get().outcome, Payout.objects.count()) == ("release", 1)
     assert client_of(owner).get(address).status_code == 302  # to the admin's sign-in
+
+
+def test_the_money_page_tells_the_dispute_and_how_it_ended(dispute, moderator, owner, client_of, simulator):
+    address = f"/payments/work/{dispute.engagement.code}/"
+    page = client_of(owner).get(address).content.decode()
+    assert "Nobody is paid and nobody is refunded until a moderator has decided." in page
+    assert f"{dispute.opened_by} opened a dispute" in page
+    actions.resolve_dispute(dispute=dispute, outcome=Outcome.REFUND, reasons="It is empty.", by=moderator, at=NOW)
+    page = client_of(owner).get(address).content.decode()
+    assert "A moderator decided: The employer is refunded" in page
+    assert "It is empty." in page
+
+
+def test_the_reason_of_a_cancellation_is_said_once(funded, owner, client_of, simulator):
+    cancel(funded, owner)
+    page = client_of(owner).get(f"/payments/work/{funded.code}/").content.decode()
+    funded.refresh_from_db()
+    assert page.count(funded.cancel_reason) == 1
+    assert page.index("Cancelled</") < page.index("A refund of $528 was started")
+
+
+def test_moderators_read_the_ledger_in_money(funded, moderator, client_of, simulator):
+    entries = LedgerTransaction.objects.get(kind="funding_received")
+    page = client_of(moderator).get(f"/admin/payments/ledgertransaction/{entries.pk}/change/").content.decode()
+    assert page.count("$528.00") == 2
+    assert "<p>-52800" not in page
+
+
+def test_moderators_read_the_sums_of_operations_by_kind(funded, moderator, client_of, simulator):
+    page = client_of(moderator).get("/admin/payments/moneyoperation/").content.decode()
+    assert "Create checkout: <strong>$528.00</strong>" in page
+    assert "Sum of what is listed" not in page
 
 
 def test_a_refund_that_comes_back_is_owed_again(funded, owner, moderator, simulator):
