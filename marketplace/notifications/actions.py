@@ -1,5 +1,8 @@
 """Telling people. `notify` writes rows; the worker sends what is due (tasks.py)."""
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
 from marketplace.notifications.models import Notification, Preference
 from marketplace.notifications.tasks import send_due
 
@@ -53,11 +56,11 @@ def muted_by(people, kind):
 
 
 def mark_done(*, kind, url, at, recipient=None):
-    """What these notices asked for has happened: they no longer need anybody."""
+    """What these notices asked for has happened: they no longer need anybody, nor count as unread."""
     rows = Notification.objects.filter(kind=kind, url=url, needs_action=True, done_at=None)
     if recipient is not None:
         rows = rows.filter(recipient=recipient)
-    rows.update(done_at=at)
+    rows.update(done_at=at, read_at=Coalesce("read_at", Value(at)))
 
 
 def mark_read(*, user, at, codes=None):
