@@ -12,9 +12,10 @@ from marketplace.accounts import notices
 from marketplace.accounts.models import Invitation, Membership, Organization, Student, User
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
-from marketplace.errors import DomainError, InvalidTransition
+from marketplace.errors import DomainError, InvalidTransition, LimitReached
 
 INVITATION_DAYS = 14
+INVITATIONS_A_DAY = 30  # of one organization: nobody writes to strangers through us without end
 
 
 @transaction.atomic
@@ -39,6 +40,17 @@ def update_student(*, student, by, at, **changes):
     student.save(update_fields=list(changes))
     record("student.updated", actor=by, subject=student, at=at, fields=sorted(changes))
     return student
+
+
+@transaction.atomic
+def update_person(*, user, at, **changes):
+    """Save what everybody has: name and time zone."""
+    user = lock(User, user.pk)
+    for name, value in changes.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changes))
+    record("user.updated", actor=user, subject=user, at=at, fields=sorted(changes))
+    return user
 
 
 @transaction.atomic
@@ -77,12 +89,14 @@ def update_organization(*, organization, by, at, **changes):
 def invite_member(*, organization, email, role, by, at):
     """E-mail an invitation and return it; an open one to the same address is replaced (its link stops working).
 
-    Raises DomainError when the person is a member already.
+    Raises DomainError when the person is a member already, LimitReached after INVITATIONS_A_DAY in 24 hours.
     """
     organization = lock(Organization, organization.pk)
     email = email.strip().lower()
     if organization.memberships.filter(user__email__iexact=email).exists():
         raise DomainError(f"{email} is a member already.", field="email", code="already_member")
+    if organization.invitations.filter(created_at__gt=at - timedelta(days=1)).count() >= INVITATIONS_A_DAY:
+        raise LimitReached(f"That were {INVITATIONS_A_DAY} invitations in one day. Send more tomorrow.", field="email")
     open_ones = organization.invitations.filter(accepted_at=None, revoked_at=None)
     open_ones.annotate(lower=Lower("email")).filter(lower=email).update(revoked_at=at)
     token = secrets.token_urlsafe(24)

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from marketplace.accounts import actions
+from marketplace.accounts import actions, next_actions
 from marketplace.accounts.models import Invitation, Membership, Student, User
 from marketplace.activity.models import Event
-from marketplace.errors import DomainError, InvalidTransition
+from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from marketplace.notifications.models import Notification
 from tests.factories import NOW, make_student, make_user
 
@@ -143,3 +145,23 @@ def test_one_account_per_address_whatever_the_case(db):
 def test_hours_per_week_are_checked_by_the_database(db):
     with pytest.raises(IntegrityError), transaction.atomic():
         make_student("Too Much", hours_per_week=61)
+
+
+def test_an_organization_cannot_write_to_strangers_without_end(organization, owner):
+    for number in range(actions.INVITATIONS_A_DAY):
+        invite(organization, owner, email=f"stranger{number}@people.example")
+    with pytest.raises(LimitReached) as refused:
+        invite(organization, owner, email="one.more@people.example")
+    assert refused.value.field == "email"
+    assert Invitation.objects.count() == actions.INVITATIONS_A_DAY
+    invite(organization, owner, email="one.more@people.example", at=NOW + timedelta(days=1))
+    assert Invitation.objects.filter(email="one.more@people.example").count() == 1
+
+
+def test_a_moderator_is_asked_for_a_second_step_on_a_server(moderator, student, settings):
+    assert next_actions.for_user(moderator, NOW) == []
+    settings.LOCAL = False
+    assert [action.url for action in next_actions.for_user(moderator, NOW)] == [reverse("mfa_index")]
+    assert next_actions.for_user(student, NOW) == []
+    Authenticator.objects.create(user=moderator, type="totp", data={})
+    assert next_actions.for_user(moderator, NOW) == []
