@@ -95,12 +95,12 @@ def unpaid_line(engagement):
 def story(engagement, *, is_student, disputes=()):
     """Steps of the money, oldest first. The student does not read how the organization paid."""
     steps = [Step(engagement.accepted_at, "check", "The offer was accepted", _price(engagement, is_student))]
+    for dispute in disputes:
+        steps += dispute_steps(dispute)
     if engagement.cancelled_at:
         steps.append(Step(engagement.cancelled_at, "ban", "Cancelled", engagement.cancel_reason))
     for funding in engagement.fundings.all():
         steps += funding_steps(funding, is_student)
-    for dispute in disputes:
-        steps += dispute_steps(dispute)
     if engagement.approved_at:
         automatic = engagement.approved_by_id is None
         steps.append(

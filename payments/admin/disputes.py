@@ -39,7 +39,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Dispute)
 class DisputeAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["engagement", "opened_by", "opened_at", "due_at", "resolved_at", "outcome", "decide"]
+    list_display = ["engagement", "opened_by", "opened_at", "due_at", "resolved_at", "decide"]
     list_filter = [OpenFilter, "outcome"]
     change_form_template = "admin/payments/dispute.html"
     list_select_related = ["engagement__project", "engagement__student", "opened_by"]

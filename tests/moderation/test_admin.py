@@ -105,6 +105,7 @@ def test_what_cannot_be_decided_is_said_and_the_rest_goes_through(client_of, mod
     response = client_of(moderator).post(page_for(Project, "open", waiting, draft), {"reason": "Fine."}, follow=True)
     page = response.content.decode()
     assert "Only a draft: This project is draft, not in review." in page
+    assert f"“{waiting.title}” was opened. Your reason is in the audit log." in page
     assert Project.objects.get(pk=waiting.pk).status == "open"
     assert Project.objects.get(pk=draft.pk).status == "draft"
 
@@ -213,3 +214,15 @@ def test_filters_offer_only_what_is_there(client_of, moderator, student, waiting
     assert "Projects | project" in page
     assert "Sessions | session" not in page
     assert "<h1>Audit log</h1>" in page
+
+
+def test_lists_are_filtered_in_words(client_of, moderator, student, suspended):
+    client, path = client_of(moderator), reverse("admin:accounts_user_changelist")
+    shown = {
+        choice: {row.pk for row in client.get(f"{path}?has_suspended_at={choice}").context["cl"].result_list}
+        for choice in ("yes", "no")
+    }
+    assert shown["yes"] == {suspended.pk}
+    assert student.pk in shown["no"]
+    assert suspended.pk not in shown["no"]
+    assert "Not suspended" in client.get(path).content.decode()

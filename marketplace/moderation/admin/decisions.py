@@ -31,6 +31,23 @@ class Verb(NamedTuple):
     argument: str
     applies: object  # function of the object
     explain: str
+    done: str  # "was opened"
+
+
+def empty_filter(field, about, filled, empty):
+    """A filter of a list by whether `field` has a value, in words."""
+
+    class Found(admin.SimpleListFilter):
+        title = about
+        parameter_name = f"has_{field}"
+
+        def lookups(self, request, model_admin):
+            return [("yes", filled), ("no", empty)]
+
+        def queryset(self, request, queryset):
+            return queryset.filter(**{f"{field}__isnull": self.value() == "no"}) if self.value() else queryset
+
+    return Found
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -121,4 +138,4 @@ class DecidingAdmin(ReadOnlyAdmin):
             except DomainError as error:
                 messages.error(request, f"{subject}: {error.message}")
             else:
-                messages.success(request, f"{subject}: done.")
+                messages.success(request, f"“{subject}” {verb.done}. Your reason is in the audit log.")

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from marketplace.accounts.models import Membership, Organization, User
 from marketplace.moderation import actions
-from marketplace.moderation.admin.decisions import DecidingAdmin, Verb
+from marketplace.moderation.admin.decisions import DecidingAdmin, Verb, empty_filter
 
 
 class MembershipInline(admin.TabularInline):
@@ -28,7 +28,8 @@ class MembershipInline(admin.TabularInline):
 class OrganizationAdmin(DecidingAdmin):
     list_display = ["name", "website", "verified_at", "suspended_at", "posting_paused_until", "created_at"]
     list_filter = [
-        ("verified_at", admin.EmptyFieldListFilter), ("suspended_at", admin.EmptyFieldListFilter),
+        empty_filter("verified_at", "verification", "Verified", "Not verified"),
+        empty_filter("suspended_at", "suspension", "Suspended", "Not suspended"),
     ]  # fmt: skip
     search_fields = ["name", "slug", "website"]
     ordering = ["-created_at", "-pk"]
@@ -37,6 +38,7 @@ class OrganizationAdmin(DecidingAdmin):
         "verify": Verb(
             "Verify…", actions.verify_organization, "organization", lambda organization: not organization.is_verified,
             "Its page and projects carry the verified mark, and its clean projects open at once from now on.",
+            "was verified",
         )
     }  # fmt: skip
 
@@ -44,17 +46,17 @@ class OrganizationAdmin(DecidingAdmin):
 @admin.register(User)
 class PersonAdmin(DecidingAdmin):
     list_display = ["email", "name", "is_staff", "is_active", "suspended_at", "date_joined"]
-    list_filter = ["is_staff", "is_active", ("suspended_at", admin.EmptyFieldListFilter)]
+    list_filter = [empty_filter("suspended_at", "suspension", "Suspended", "Not suspended"), "is_staff", "is_active"]
     search_fields = ["email", "name", "code"]
     ordering = ["-date_joined"]
     exclude = ["password", "groups", "user_permissions"]
     verbs = {
         "suspend": Verb(
             "Suspend…", actions.suspend_user, "user", lambda user: not user.is_suspended,
-            "The person can still sign in and read, but not act, and reads your reason.",
+            "The person can still sign in and read, but not act, and reads your reason.", "was suspended",
         ),
         "reinstate": Verb(
             "Reinstate…", actions.reinstate_user, "user", lambda user: user.is_suspended,
-            "The person can act again and is told so.",
+            "The person can act again and is told so.", "was reinstated",
         ),
     }  # fmt: skip

@@ -49,15 +49,17 @@ class ProjectAdmin(DecidingAdmin):
         "open": Verb(
             "Open…", actions.open_project, "project", lambda project: project.status == Status.IN_REVIEW,
             "Students see it and those who fit are told. The organization reads your reason in its history.",
+            "was opened",
         ),
         "return": Verb(
             "Return to draft…", actions.return_project, "project", lambda project: project.status == Status.IN_REVIEW,
-            "The organization gets it back with your reason as the list of what to change.",
+            "The organization gets it back with your reason as the list of what to change.", "was returned to draft",
         ),
         "remove": Verb(
             "Remove…", actions.remove_project, "project",
             lambda project: project.status in (Status.IN_REVIEW, Status.OPEN, Status.CLOSED),
             "It leaves the site for good and the organization reads your reason. Work under way goes on.",
+            "was removed",
         ),
     }  # fmt: skip
 

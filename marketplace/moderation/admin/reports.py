@@ -26,14 +26,17 @@ class ReportAdmin(DecidingAdmin):
     verbs = {
         "uphold": Verb(
             "Uphold…", actions.uphold_report, "report", is_open,
-            "The reporter reads your reason. Nothing happens to the thing itself yet.",
+            "The reporter reads your reason. Nothing happens to the thing itself yet.", "was upheld",
         ),
         "remove": Verb(
             "Uphold and remove the project…", actions.uphold_and_remove, "report",
             lambda report: is_open(report) and isinstance(report.subject, Project),
             "The project leaves the site; reporter and organization read your reason.",
+            "was upheld, the project removed",
         ),
-        "dismiss": Verb("Dismiss…", actions.dismiss_report, "report", is_open, "The reporter reads your reason."),
+        "dismiss": Verb(
+            "Dismiss…", actions.dismiss_report, "report", is_open, "The reporter reads your reason.", "was dismissed"
+        ),
     }  # fmt: skip
 
     def get_queryset(self, request):
