@@ -41,7 +41,7 @@ class Step(NamedTuple):
 def home(request):
     """The signed-in person's start page."""
     at = now()
-    actions = next_actions(request.user, at)
+    actions = [] if request.user.is_suspended else next_actions(request.user, at)
     running = running_engagements(request.user, at)
     posts = any(may_post(request.user, organization) for organization in request.reader.organizations)
     steps = first_steps(request.reader, posts)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.text import slugify
 
 from marketplace.accounts import notices
@@ -13,6 +14,7 @@ from marketplace.accounts.models import Invitation, Membership, Organization, St
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
+from marketplace.notifications.actions import mark_done
 
 INVITATION_DAYS = 14
 INVITATIONS_A_DAY = 30  # of one organization: nobody writes to strangers through us without end
@@ -193,6 +195,7 @@ def reinstate_user(*, user, reason, by, at):
         user.suspended_at, user.suspension_reason = None, ""
         user.save(update_fields=["suspended_at", "suspension_reason"])
         record("user.reinstated", actor=by, subject=user, at=at, reason=reason)
+        mark_done(kind="account.suspended", url=reverse("accounts:profile"), recipient=user, at=at)
         notices.reinstated(user, at=at)
     return user
 

@@ -132,8 +132,8 @@ def test_suspension_is_told_and_lifted(student, moderator):
     actions.reinstate_user(user=student, reason="Cleared up", by=moderator, at=LATER)
     student.refresh_from_db()
     assert student.suspended_at is None
-    kinds = Notification.objects.filter(recipient=student).order_by("pk").values_list("kind", flat=True)
-    assert list(kinds) == ["account.suspended", "account.reinstated"]
+    told = Notification.objects.filter(recipient=student).order_by("pk").values_list("kind", "done_at")
+    assert list(told) == [("account.suspended", LATER), ("account.reinstated", None)]
 
 
 def test_one_account_per_address_whatever_the_case(db):
