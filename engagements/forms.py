@@ -4,7 +4,7 @@ from django import forms
 
 from applications.models import Shown
 from engagements.actions.offers import MAX_FILES
-from marketplace.db import new_code
+from marketplace.db import CODE, new_code
 from marketplace.files.forms import UploadsField
 from marketplace.files.kinds import DELIVERY, MESSAGE
 
@@ -28,6 +28,10 @@ class MessageForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["code"].initial = new_code()
+
+    def clean_code(self):
+        """Empty for whatever we did not draw."""
+        return self.cleaned_data["code"] if CODE.fullmatch(self.cleaned_data["code"]) else ""
 
     def clean(self):
         data = super().clean()

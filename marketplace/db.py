@@ -1,5 +1,6 @@
 """What every model and action shares: public codes, the row lock, the guarded status change."""
 
+import re
 import secrets
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db import models
 from marketplace.errors import InvalidTransition
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no look-alikes, no vowels that make words with i/l/o/u
+CODE = re.compile(rf"[{ALPHABET}]{{10}}")
 
 
 def new_code():

@@ -1,8 +1,10 @@
 """Money is an integer of minor units plus a lower-case ISO 4217 code. No float, no Decimal in storage."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 SYMBOLS = {"usd": "$", "cad": "CA$", "eur": "€", "gbp": "£", "jpy": "¥"}
+AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{0,6})?|-?\.[0-9]{1,6}")  # no "1e99999", "NaN" or "Infinity"
 ZERO_DECIMAL = {"jpy", "krw", "vnd", "clp"}  # https://docs.stripe.com/currencies#zero-decimal
 
 
@@ -23,13 +25,11 @@ def format_money(amount, currency, *, trim=True):
 
 def parse_money(text, currency):
     """ "$1,200.50" → 120050. Raises ValueError for anything that is not an amount with at most the minor digits."""
-    cleaned = str(text).strip().replace(",", "").lstrip("$€£¥")
-    try:
-        value = Decimal(cleaned)
-    except InvalidOperation:
-        raise ValueError("not an amount") from None
-    units = value * 10 ** exponent(currency)
-    if not value.is_finite() or units != units.to_integral_value():
+    cleaned = str(text).strip().replace(",", "").lstrip("$€£¥").strip()
+    if not AMOUNT.fullmatch(cleaned):
+        raise ValueError("not an amount")
+    units = Decimal(cleaned) * 10 ** exponent(currency)
+    if units != units.to_integral_value():
         raise ValueError("too many decimals")
     return int(units)
 

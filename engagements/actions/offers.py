@@ -6,7 +6,7 @@ from django.db import transaction
 from applications.actions import close_out, mark_accepted
 from applications.models import Application
 from engagements import notices
-from engagements.models import Engagement
+from engagements.models import Engagement, Message
 from engagements.queries import places_left
 from engagements.rules import ORGANIZATION, STUDENT, side_of
 from marketplace.activity.actions import record
@@ -116,9 +116,10 @@ def confirm_kickoff(*, engagement, by, at):
 def send_message(*, engagement, body, by, at, files=(), code=None):
     """A message with up to MAX_FILES StoredFiles. A `code` drawn by the form makes sending twice harmless."""
     engagement = lock(Engagement, engagement.pk)
-    sent = engagement.messages.filter(code=code, author=by).first() if code else None
-    if sent is not None:
-        return sent
+    taken = Message.objects.filter(code=code).first() if code else None
+    if taken is not None and (taken.engagement_id, taken.author_id) == (engagement.pk, by.pk):
+        return taken
+    code = new_code() if taken or not code else code  # somebody else's code is not ours to use
     body, files = body.strip(), list(files)
     if engagement.status == Engagement.Status.CANCELLED:
         raise InvalidTransition("This engagement was cancelled, so it takes no more messages.")
@@ -127,7 +128,7 @@ def send_message(*, engagement, body, by, at, files=(), code=None):
     if len(body) > 5_000:
         raise DomainError(f"Use at most 5,000 characters; this has {len(body):,}.", field="body")
     check_files(files, by)
-    message = engagement.messages.create(author=by, body=body, sent_at=at, code=code or new_code())
+    message = engagement.messages.create(author=by, body=body, sent_at=at, code=code)
     message.files.set(files)
     notices.message_sent(message, side_of(by, engagement), at)
     return message

@@ -4,7 +4,6 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.access import get_for_user, require
@@ -13,6 +12,7 @@ from marketplace.accounts.countries import COUNTRIES
 from marketplace.accounts.models import Organization, User
 from marketplace.clock import now
 from marketplace.errors import DomainError, form_status
+from marketplace.redirects import back_to
 
 SUSPENDED = "Your account is suspended: you can read, but not change anything."
 
@@ -63,7 +63,7 @@ def eligibility(request):
             if not student.is_eligible:
                 return redirect("accounts:eligibility")
             messages.success(request, "Thank you. You can apply to projects.")
-            return redirect(safe_next(request, "projects:browse"))
+            return back_to(request, "projects:browse")
     context = {"form": form, "student": student, "answered": student.eligibility_answered_at is not None}
     context["next"] = request.POST.get("next") or request.GET.get("next", "")
     return render(request, "accounts/eligibility.html", context, status=form_status(form))
@@ -77,12 +77,6 @@ def eligibility_initial(student):
         "country": student.country,
         "may_contract": words[student.may_contract],
     }
-
-
-def safe_next(request, fallback):
-    """The address the person came from, if it is on this site."""
-    target = request.POST.get("next") or request.GET.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()) else fallback
 
 
 @login_required

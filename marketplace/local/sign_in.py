@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.contrib.auth import get_user_model, login
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from marketplace.local.demo.people import PEOPLE
+from marketplace.redirects import back_to
 
 BACKEND = "marketplace.accounts.adapters.AuthenticationBackend"
 
@@ -22,8 +22,7 @@ def sign_in_as(request):
         raise Http404("Not a demo person.")
     user = get_object_or_404(get_user_model(), email=email, is_active=True)
     login(request, user, backend=BACKEND)
-    target = request.POST.get("next", "")
-    return redirect(target if url_has_allowed_host_and_scheme(target, {request.get_host()}) else "home")
+    return back_to(request, "home")
 
 
 def demo_people(request):

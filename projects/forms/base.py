@@ -1,6 +1,9 @@
 """What the forms of the posting task list share."""
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from marketplace.money import parse_money
 
@@ -55,7 +58,12 @@ class MoneyField(forms.CharField):
 
 
 class DayField(forms.DateField):
-    """A date in the browser's own picker; typed dates must be YYYY-MM-DD."""
+    """A date in the browser's own picker; typed dates must be YYYY-MM-DD, of this century."""
+
+    default_validators = [
+        MinValueValidator(date(2000, 1, 1), "Write a year from 2000 on."),
+        MaxValueValidator(date(2099, 12, 31), "Write a year up to 2099."),
+    ]
 
     def __init__(self, **kwargs):
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "short"}))

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.access import get_for_user, require
 from marketplace.clock import now
+from marketplace.redirects import back_to
 from projects import actions, queries, rules
 from projects.models import Project, SavedProject
 from projects.search.filters import parse
@@ -103,6 +103,4 @@ def back(request, project, *, saved):
         }
         return render(request, "projects/_save.html", context)
     messages.success(request, "Saved for later." if saved else "Taken off your saved projects.")
-    target = request.POST.get("next", "")
-    allowed = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    return redirect(target if allowed else project.get_absolute_url())
+    return back_to(request, project)

@@ -1,5 +1,6 @@
 """The pages: what each person may do is offered and nothing else, input is kept, and lists ask a constant number."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -153,6 +154,15 @@ class TestMessage:
         for _ in range(2):
             assert self.post(client, active, body="Hello", code="abcdefghjk").status_code == 302
         assert Message.objects.count() == 1
+
+    def test_a_code_that_we_did_not_draw_is_not_used(self, active, student, owner, client_of):
+        for code in ("//evil.examp", "abcdefghjk"):
+            self.post(client_of(student), active, body="Hello", code=code)
+        self.post(client_of(owner), active, body="Hello", code="abcdefghjk")  # the student's, not theirs
+        codes = list(Message.objects.order_by("pk").values_list("code", flat=True))
+        assert codes[1] == "abcdefghjk"
+        assert all(re.fullmatch("[2-9a-z]{10}", code) for code in codes)
+        assert len(set(codes)) == 3
 
     @pytest.mark.parametrize(
         ("data", "words"),

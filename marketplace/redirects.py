@@ -1,0 +1,12 @@
+"""Back to where the person came from, and never to another site."""
+
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def back_to(request, fallback):
+    """Redirect to the path in `next`, posted or in the address; to `fallback` (what redirect() takes) for all else."""
+    target = request.POST.get("next") or request.GET.get("next", "")
+    is_path = target.startswith("/")  # redirect() would take any other word for the name of a view
+    ours = is_path and url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return redirect(target if ours else fallback)
