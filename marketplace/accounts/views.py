@@ -3,6 +3,7 @@
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,15 +29,21 @@ def profile(request):
     if request.method == "POST":
         require(rules.in_good_standing(request.user), SUSPENDED)
         if person_form.is_valid() and (student_form is None or student_form.is_valid()):
-            person_form.save()
-            if student_form:
-                actions.update_student(student=student, by=request.user, at=now(), **student_form.cleaned_data)
+            save_profile(request.user, person_form, student_form, at=now())
             messages.success(request, "Your profile is saved.")
             return redirect("accounts:profile")
     found = [form for form in (person_form, student_form) if form is not None]
     context = {"person_form": person_form, "student_form": student_form, "forms": found}
     context["country"] = dict(COUNTRIES).get(student.country, "") if student else ""
     return render(request, "accounts/profile.html", context, status=form_status(*found))
+
+
+@transaction.atomic
+def save_profile(user, person_form, student_form, *, at):
+    """Both halves of the page or neither."""
+    actions.update_person(user=user, at=at, **person_form.cleaned_data)
+    if student_form:
+        actions.update_student(student=user.student, by=user, at=at, **student_form.cleaned_data)
 
 
 @login_required
