@@ -13,6 +13,13 @@ from applications.models import Evidence
 from applications.wording import look_of
 from marketplace.files.serving import may_show_inline
 
+SHARED_SITES = {  # where the address of everybody's work begins alike
+    "behance.net", "canva.com", "codepen.io", "codesandbox.io", "colab.research.google.com", "docs.google.com",
+    "dribbble.com", "drive.google.com", "dropbox.com", "figma.com", "github.com", "gitlab.com", "huggingface.co",
+    "kaggle.com", "loom.com", "medium.com", "miro.com", "notion.so", "observablehq.com", "osf.io",
+    "public.tableau.com", "replit.com", "soundcloud.com", "vimeo.com", "youtu.be", "youtube.com", "zenodo.org",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -24,7 +31,7 @@ class Answer:
     statement: str
     is_file: bool
     url: str
-    site: str = ""  # of a link: "github.com"
+    site: str = ""  # of a link: "github.com"; empty for a site of one's own, whose name may be a person's
     file_name: str = ""  # of a file: "evidence-1.pdf", never what its author called it
     size: int = 0
     is_picture: bool = False
@@ -99,11 +106,17 @@ def _answers(application):
         yield Answer(
             number=number, competency=answer.competency, title=answer.title, statement=answer.statement,
             is_file=is_file, url=reverse("applications:evidence_file", args=[application.code, number]),
-            site="" if is_file else urlsplit(answer.url).hostname or "",
+            site="" if is_file else site_of(answer.url, is_revealed=application.revealed_at is not None),
             file_name=file_name(number, answer.file) if is_file else "",
             size=answer.file.size if is_file else 0,
             is_picture=is_file and may_show_inline(answer.file),
         )  # fmt: skip
+
+
+def site_of(url, *, is_revealed):
+    """The host of a link. Before the shortlist only one that everybody shares: "robin-quist.example" is a name."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return host if is_revealed or host in SHARED_SITES else ""
 
 
 def _person(application):
