@@ -50,6 +50,7 @@ class DialogConfirm extends HTMLElement {
       event.preventDefault();
       details.open = true;
       dialog.showModal();
+      dialog.querySelector("[data-close]").focus(); // the content was closed a moment ago: the dialog found nothing
     });
     dialog.addEventListener("close", () => { details.open = false; });
     this.querySelector("[data-close]").hidden = false;
