@@ -25,6 +25,9 @@ BLANK_PARTS = {
 # the people that newer comments point to (ECMA-376 and its Microsoft extensions).
 _AUTHOR = re.compile(rb'(\s(?:\w+:)?(?:author|initials|userId|displayName|lastModifiedBy|userName)=")[^"]*(")')
 _CMAUTHOR_NAME = re.compile(rb'(<p(?:\w*):(?:cmAuthor|author)\b[^>]*?\sname=")[^"]*(")')
+# Where the file lay on its author's disk, which usually spells their name: Excel's absPath, Word's attached template,
+# links to other files of theirs.
+_LOCAL_PATH = re.compile(rb'(\s(?:url|Target)=")(?:file:|[A-Za-z]:[\\/]|\\\\|/Users/|/home/)[^"]*(")', re.IGNORECASE)
 _EXCEL_AUTHOR = re.compile(rb"(<(?:\w+:)?author>)[^<]*(</(?:\w+:)?author>)")
 
 
@@ -37,7 +40,7 @@ def open_zip(data, *, kind, anonymous):
 
 
 def open_office(data, *, kind, anonymous):
-    """The same bytes, or a copy with blank document properties and nameless comments and revisions."""
+    """The same bytes, or a copy with blank document properties, nameless comments and revisions, and no local paths."""
     with _archive(data) as archive:
         names = set(archive.namelist())
         if "[Content_Types].xml" not in names or MAIN_PART[kind.extension] not in names:
@@ -102,8 +105,9 @@ def _anonymous(name, content):
     lowered = name.lower()
     if lowered in BLANK_PARTS:
         return BLANK_PARTS[lowered]
-    if not lowered.endswith(".xml"):
+    if not lowered.endswith((".xml", ".rels")):
         return content
+    content = _LOCAL_PATH.sub(rb"\1file:///removed\2", content)
     content = _AUTHOR.sub(rb"\1\2", content)
     if "author" in lowered:
         content = _CMAUTHOR_NAME.sub(rb"\1\2", content)

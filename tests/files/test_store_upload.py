@@ -92,6 +92,17 @@ def test_an_office_document_as_evidence_loses_its_properties(student, extension)
         (".xlsx", "xl/comments1.xml", f"<authors><author>{samples.NAME}</author></authors>"),
         (".xlsx", "xl/persons/person.xml", f'<person displayName="{samples.NAME}" userId="{samples.NAME}"/>'),
         (".pptx", "ppt/commentAuthors.xml", f'<p:cmAuthor id="1" name="{samples.NAME}" initials="RQ"/>'),
+        (".xlsx", "xl/workbook.xml", f'<workbook><x15ac:absPath url="C:\\Users\\{samples.NAME}\\Work\\"/></workbook>'),
+        (
+            ".xlsx",
+            "xl/externalLinks/_rels/externalLink1.xml.rels",
+            f'<Relationship Target="file:///C:\\Users\\{samples.NAME}\\b.xlsx" TargetMode="External"/>',
+        ),
+        (
+            ".docx",
+            "word/_rels/settings.xml.rels",
+            f'<Relationship Id="rId1" Target="/Users/{samples.NAME}/Normal.dotm" TargetMode="External"/>',
+        ),
         (".docx", "docProps/custom.xml", f"<Properties><p>{samples.NAME}</p></Properties>"),
     ],
 )
