@@ -28,13 +28,14 @@ def post(text, organization, *, opened_at, closes_at, sections=None):
     """A draft with the given sections of the text, or all of them."""
     by, started = poster(organization), opened_at - timedelta(hours=26)
     project = create_draft(organization=organization, by=by, at=started, title=text["title"])
-    values = section_values(text, closes_at)
+    values = section_values(text, closes_at, by.time_zone)
     for name in sections or values:
         project = save_section(project=project, section=name, by=by, at=started, **values[name])
     return project
 
 
-def section_values(text, closes_at):
+def section_values(text, closes_at, zone):
+    """{section: values}; a deadline is the end of a day where the poster lives."""
     decided = closes_at + timedelta(days=5)
     names = [row["skill"] for row in text["competencies"]]
     skills = {skill.name.lower(): skill for skill in Skill.objects.filter(name__in=names)}
@@ -52,7 +53,8 @@ def section_values(text, closes_at):
         "pay": {
             "hours": text["hours"], "fee_amount": text["fee"] * 100, "places": text.get("places", 1),
             "is_remote": "place" not in text, "place": text.get("place", ""),
-            "applications_close_at": end_of_day(closes_at.date()), "decisions_due_at": end_of_day(decided.date()),
+            "applications_close_at": end_of_day(closes_at.date(), zone),
+            "decisions_due_at": end_of_day(decided.date(), zone),
             "work_due_on": (decided + timedelta(days=10 + text["hours"] // 2)).date(),
         },
         "portfolio": permission(text, decided),
