@@ -26,6 +26,7 @@ class AnswerRows(ReadOnly, admin.TabularInline):
     model = ApplicationEvidence
     extra = 0
     fields = ["competency", "title", "statement", "opened"]
+    readonly_fields = ["opened"]
     ordering = ["competency__position"]
 
     @admin.display(description="Evidence")
@@ -45,6 +46,9 @@ class ApplicationAdmin(ReadOnly, admin.ModelAdmin):
     ordering = ["-created_at"]
     inlines = [AnswerRows]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(pk__in=Application.objects.blind_to(request.user))
+
 
 @admin.register(Score)
 class ScoreAdmin(ReadOnly, admin.ModelAdmin):
@@ -53,6 +57,10 @@ class ScoreAdmin(ReadOnly, admin.ModelAdmin):
     list_select_related = ["assessment__application__project", "assessment__assessor", "competency__skill"]
     search_fields = ["assessment__application__code", "assessment__application__project__title"]
     ordering = ["-scored_at"]
+
+    def get_queryset(self, request):
+        blind = Application.objects.blind_to(request.user)
+        return super().get_queryset(request).exclude(assessment__application__in=blind)
 
     @admin.display(description="Applicant")
     def applicant(self, score):

@@ -78,6 +78,11 @@ class ApplicationQuerySet(models.QuerySet):
     def live(self):
         return self.filter(status__in=Application.LIVE)
 
+    def blind_to(self, user):
+        """Sent to an organization of this person's and not revealed yet: a moderator among them judges blind too."""
+        ours = Organization.objects.of_member(user)
+        return self.filter(project__organization__in=ours, submitted_at__isnull=False, revealed_at=None)
+
 
 class Application(StatusModel):
     """A student's bid for a place, made of evidence. Until shortlist an assessor knows it as "Applicant C"."""

@@ -69,6 +69,10 @@ class ReviewRows(Rows):
     fields = ["side", "author", "rating", "again", "text", "written_at", "published_at"]
     ordering = ["written_at"]
 
+    def get_queryset(self, request):
+        """Double-blind holds here too: a moderator may be on one of the sides."""
+        return super().get_queryset(request).filter(published_at__isnull=False)
+
 
 def links(engagement, files):
     base = engagement.get_absolute_url()

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from engagements import actions
-from engagements.models import Engagement
+from engagements.models import Engagement, Review
 from tests.engagements.factories import engage, make_change_request, make_review, make_stored_file
 from tests.factories import NOW
 
@@ -42,3 +42,12 @@ def test_the_workspace_points_a_moderator_there(case, moderator, student, client
     path = reverse("admin:engagements_engagement_change", args=[case.pk])
     assert path in client_of(moderator).get(case.get_absolute_url()).content.decode()
     assert path not in client_of(student).get(case.get_absolute_url()).content.decode()
+
+
+def test_a_review_is_read_there_when_it_is_published(project, student, moderator, client_of):
+    engagement = engage(project, student, status="approved")
+    make_review(engagement, "student", student, text="Answers took days.")
+    path = reverse("admin:engagements_engagement_change", args=[engagement.pk])
+    assert "Answers took days." not in client_of(moderator).get(path).content.decode()
+    Review.objects.update(published_at=NOW)
+    assert "Answers took days." in client_of(moderator).get(path).content.decode()

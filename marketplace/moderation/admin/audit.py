@@ -1,7 +1,9 @@
 """The audit log."""
 
 from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
 
+from applications.models import Application
 from marketplace.activity.models import Event
 from marketplace.moderation.admin.decisions import ReadOnlyAdmin
 
@@ -22,4 +24,8 @@ class EventAdmin(ReadOnlyAdmin):
         return super().changelist_view(request, {"list_title": "Audit log"} | (extra_context or {}))
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("subject")
+        """Without who applied to an organization of the moderator's own, until it is revealed."""
+        kind = ContentType.objects.get_for_model(Application)
+        blind = Application.objects.blind_to(request.user).values("pk")
+        rows = super().get_queryset(request).exclude(subject_type=kind, subject_id__in=blind)
+        return rows.prefetch_related("subject")
