@@ -114,22 +114,30 @@ def invite_member(*, organization, email, role, by, at):
 def find_invitation(token, *, at):
     """The invitation of this link. Raises DomainError with what to do when it is used, revoked or too old."""
     invitation = Invitation.objects.filter(token_digest=digest(token)).select_related("organization").first()
+    refuse_unless_open(invitation, at)
+    return invitation
+
+
+def refuse_unless_open(invitation, at):
     if invitation is None or invitation.revoked_at:
         raise DomainError("This invitation is not valid any more. Ask the organization to send a new one.")
     if invitation.accepted_at:
         raise InvalidTransition("This invitation was used already.")
     if invitation.expires_at <= at:
         raise DomainError("This invitation has expired. Ask the organization to send a new one.")
-    return invitation
 
 
 @transaction.atomic
 def accept_invitation(*, token, by, at):
     """Join. The signed-in person's address must be the invited one; accepting twice returns the membership."""
     invitation = Invitation.objects.filter(token_digest=digest(token)).first()
-    if invitation and invitation.accepted_by_id == by.pk:
-        return Membership.objects.get(organization=invitation.organization_id, user=by)
-    invitation = lock(Invitation, find_invitation(token, at=at).pk)
+    if invitation is not None:
+        lock(Organization, invitation.organization_id)
+        invitation = lock(Invitation, invitation.pk)
+        joined = Membership.objects.filter(organization=invitation.organization_id, user=by).first()
+        if joined is not None and invitation.accepted_by_id == by.pk:
+            return joined
+    refuse_unless_open(invitation, at)
     if invitation.email.lower() != by.email.lower():
         raise DomainError(f"This invitation is for {invitation.email}. Sign in with that address to accept it.")
     membership, _ = Membership.objects.get_or_create(
@@ -169,8 +177,11 @@ def change_role(*, membership, role, by, at):
 
 @transaction.atomic
 def remove_member(*, membership, by, at):
-    """End a membership. Raises DomainError for the last owner."""
+    """End a membership. Raises DomainError for the last owner. Ending it twice changes nothing."""
     organization = lock(Organization, membership.organization_id)
+    membership = organization.memberships.filter(pk=membership.pk).select_related("user").first()
+    if membership is None:
+        return
     keep_an_owner(organization, without=membership)
     record("member.removed", actor=by, subject=organization, at=at, member=membership.user.email)
     membership.delete()

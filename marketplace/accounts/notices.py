@@ -1,23 +1,33 @@
 """What people are told about accounts and organizations."""
 
+import logging
+from smtplib import SMTPException
+
 from django.conf import settings
 from django.urls import reverse
 
 from marketplace.emails import send_template
+from marketplace.errors import Unavailable
 from marketplace.notifications.actions import notify
+
+log = logging.getLogger(__name__)
 
 
 def send_invitation(invitation, token):
-    """To an address that may have no account yet, so it is a plain e-mail and not a Notification."""
-    send_template(
-        "accounts/email/invitation",
-        to=invitation.email,
-        context={
-            "invitation": invitation,
-            "organization": invitation.organization,
-            "action_url": settings.SITE_URL + reverse("accounts:invitation", args=[token]),
-        },
-    )
+    """To an address that may have no account yet, so it is a plain e-mail and not a Notification.
+
+    Raises Unavailable: only the e-mail knows the token, so nothing can send it again but a new invitation.
+    """
+    context = {
+        "invitation": invitation,
+        "organization": invitation.organization,
+        "action_url": settings.SITE_URL + reverse("accounts:invitation", args=[token]),
+    }
+    try:
+        send_template("accounts/email/invitation", to=invitation.email, context=context)
+    except (OSError, SMTPException) as error:
+        log.warning("the invitation of %s was not sent: %s", invitation.organization, error)
+        raise Unavailable("The e-mail could not be sent. Please invite them again in a minute.") from error
 
 
 def member_joined(membership, *, at):

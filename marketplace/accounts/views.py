@@ -210,6 +210,7 @@ def invitation(request, token):
     try:
         found = actions.find_invitation(token, at=now())
         if request.method == "POST" and request.user.is_authenticated:
+            require(rules.in_good_standing(request.user), SUSPENDED)
             membership = actions.accept_invitation(token=token, by=request.user, at=now())
             messages.success(request, f"Welcome to {membership.organization}.")
             return redirect(membership.organization)

@@ -105,6 +105,28 @@ def test_a_revoked_invitation_no_longer_works(organization, owner):
         actions.find_invitation(token, at=LATER)
 
 
+def test_who_left_does_not_come_back_by_the_old_invitation(organization, owner):
+    _, token = invite(organization, owner)
+    ada = make_user("New", email="new@people.example")
+    actions.accept_invitation(token=token, by=ada, at=LATER)
+    actions.remove_member(membership=organization.memberships.get(user=ada), by=owner, at=LATER)
+    with pytest.raises(InvalidTransition, match="used already"):
+        actions.accept_invitation(token=token, by=ada, at=LATER)
+    assert not organization.memberships.filter(user=ada).exists()
+
+
+def test_removing_reads_the_role_again_and_twice_changes_nothing(organization, owner, member):
+    """Two open pages: one makes the member the only owner, the other still shows a member."""
+    stale, leaving = organization.memberships.get(user=member), organization.memberships.get(user=owner)
+    organization.memberships.filter(user=member).update(role="owner")
+    organization.memberships.filter(user=owner).update(role="member")
+    with pytest.raises(DomainError, match="at least one owner"):
+        actions.remove_member(membership=stale, by=owner, at=NOW)
+    for _ in range(2):
+        actions.remove_member(membership=leaving, by=member, at=NOW)
+    assert Event.objects.filter(verb="member.removed").count() == 1
+
+
 def test_members_are_not_invited_again(organization, owner, member):
     with pytest.raises(DomainError) as refused:
         actions.invite_member(organization=organization, email=member.email.upper(), role="owner", by=owner, at=NOW)

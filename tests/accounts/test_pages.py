@@ -6,8 +6,10 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from marketplace.accounts import actions
 from marketplace.accounts.models import Membership, Organization, User
-from tests.factories import PASSWORD, make_user
+from marketplace.clock import now
+from tests.factories import NOW, PASSWORD, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +147,35 @@ def test_the_members_page_asks_the_same_number_of_queries(client_of, organizatio
     for number in range(5):
         organization.memberships.create(user=make_user(f"More {number}"))
     assert query_count(client, url) == few
+
+
+class ClosedBackend:
+    """A mail server that refuses the connection."""
+
+    def __init__(self, **_):
+        pass
+
+    def send_messages(self, messages):
+        raise ConnectionRefusedError("nobody listens")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_invitation_that_was_not_sent_says_so_and_can_be_repeated(client_of, owner, organization, settings):
+    settings.EMAIL_BACKEND = f"{__name__}.ClosedBackend"
+    url = reverse("accounts:invite", args=[organization.slug])
+    data = {"email": "ada@people.example", "role": "member"}
+    refused = client_of(owner).post(url, data)
+    assert refused.status_code == 422
+    assert "The e-mail could not be sent." in refused.content.decode()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert client_of(owner).post(url, data).status_code == 302
+    assert [message.to for message in mail.outbox] == [["ada@people.example"]]
+    assert organization.invitations.filter(revoked_at=None).count() == 1
+
+
+def test_the_suspended_join_nothing(client_of, organization, owner, django_capture_on_commit_callbacks):
+    user = make_user("Sid Late", email="sid@people.example", suspended_at=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.invite_member(organization=organization, email=user.email, role="member", by=owner, at=now())
+    assert client_of(user).post("/" + link_in(mail.outbox[-1])).status_code == 403
+    assert not organization.memberships.filter(user=user).exists()
