@@ -82,5 +82,6 @@ def _rules():
         "review_days": settings.REVIEW_DAYS,
         "extension_days": settings.REVIEW_EXTENSION_DAYS,
         "change_rounds": settings.CHANGE_ROUNDS,
+        "dispute_days": settings.DISPUTE_DAYS,
         "double_blind_days": settings.DOUBLE_BLIND_DAYS,
     }

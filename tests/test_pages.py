@@ -74,3 +74,11 @@ def test_a_missing_page_says_so(client, db):
     answer = client.get("/no/such/page/")
     assert answer.status_code == 404
     assert "There is no such page" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", EXPLAIN)
+def test_no_page_promises_what_does_not_exist_yet(name, client, db):
+    """Signed credentials, change orders, runners-up and split proposals are to come; take them out here as they do."""
+    page = client.get(reverse(name)).content.decode().lower()
+    promised = ["signed credential", "change order", "runner-up", "split of the fee", "how to split", "in proportion"]
+    assert [words for words in promised if words in page] == []
