@@ -7,6 +7,7 @@ import logging
 import sys
 from smtplib import SMTPException
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
@@ -65,10 +66,18 @@ class FailureMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        if length_of(request) > settings.REQUEST_MAX_BYTES:  # before anything of it is read or kept
+            return render(None, "413.html", status=413)
         return self.get_response(request)
 
     def process_exception(self, request, exception):
         return answer_to(request, exception)
+
+
+def length_of(request):
+    """Bytes of the body, as announced; more than that no server reads."""
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isdecimal() else 0
 
 
 def answer_to(request, error):

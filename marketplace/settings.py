@@ -295,6 +295,7 @@ EMAIL_BACKEND = env(
     "EMAIL_BACKEND",
     default="marketplace.local.outbox.EmailBackend" if LOCAL else "django.core.mail.backends.smtp.EmailBackend",
 )
+EMAIL_TIMEOUT = 10  # seconds: whoever waits for a mail server waits no longer
 if env("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
 ANYMAIL = {key.removeprefix("ANYMAIL_"): value for key, value in env.ENVIRON.items() if key.startswith("ANYMAIL_")}
@@ -307,6 +308,7 @@ MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / "media"))  # private: serv
 FILE_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+REQUEST_MAX_BYTES = 10 * FILE_MAX_BYTES + DATA_UPLOAD_MAX_MEMORY_SIZE  # ten files at a time, and the form around them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

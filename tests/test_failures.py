@@ -98,3 +98,10 @@ def test_more_text_than_a_form_may_carry_names_the_limit(client_of, owner, organ
     assert "2 MB" in response.content.decode()
     draft.refresh_from_db()
     assert draft.title == "A draft"
+
+
+def test_an_upload_that_is_far_too_large_is_not_read(client_of, owner, settings):
+    settings.REQUEST_MAX_BYTES = 1_000
+    client = client_of(owner)
+    assert client.post(reverse("accounts:profile"), {"name": "x" * 2_000}).status_code == 413
+    assert client.post(reverse("accounts:profile"), {"name": "x"}).status_code == 422
