@@ -24,9 +24,11 @@ def shortlist(*, application, by, at):
 
     Raises DomainError (not_assessed) until one assessor has scored every competency.
     """
+    project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
     if application.status == Status.SHORTLISTED:
         return application
+    check_running(project)
     check_assessed(application)
     application.move_to(Status.SHORTLISTED, at=at, revealed_at=at)
     record("application.shortlisted", actor=by, subject=application, at=at)
@@ -97,8 +99,7 @@ def make_offer(*, application, by, at, note=""):
     application = lock(Application, application.pk)
     if application.status == Status.OFFERED:
         return application
-    if project.status not in (Project.Status.OPEN, Project.Status.CLOSED):
-        raise InvalidTransition(f"This project is {project.get_status_display().lower()} now.")
+    check_running(project)
     if application.may_become(Status.OFFERED) and places_left(project) == 0:
         raise LimitReached(_no_place(project), code="no_places")
     application.move_to(
@@ -108,6 +109,12 @@ def make_offer(*, application, by, at, note=""):
     notices.offer_made(application, at)
     notices.settle_decisions(project, at)
     return application
+
+
+def check_running(project):
+    """A project that was cancelled or removed reveals nobody any more and offers nothing."""
+    if project.status not in (Project.Status.OPEN, Project.Status.CLOSED):
+        raise InvalidTransition(f"This project is {project.get_status_display().lower()} now.")
 
 
 def _no_place(project):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -24,7 +25,9 @@ def judged(request, code, may):
     rows = Application.objects.select_related("project__organization", "student__user")
     application = get_for_user(rows, request.user, code=code, may=may)
     found = Board(application.project, request.user)
-    row = next(row for row in found.rows if row.applicant.code == code)
+    row = next((row for row in found.rows if row.applicant.code == code), None)
+    if row is None:  # a draft, which moderators may see and no board shows
+        raise Http404("No such applicant.")
     return application, found, row
 
 

@@ -88,3 +88,10 @@ def test_an_accepted_applicant_leads_to_the_engagement(client_of, owner, project
     engagement = factories.make_engagement(project=project)
     page = read(client_of(owner), "applicant", engagement.application.code)
     assert f'href="{engagement.get_absolute_url()}"' in page
+
+
+def test_a_draft_is_on_no_board_even_for_a_moderator_of_the_organization(client_of, moderator, organization, project):
+    factories.make_member(organization, moderator)
+    draft = factories.make_application(project=project, status="draft")
+    for page in ("applicant", "shortlist", "decline", "offer"):
+        assert client_of(moderator).get(reverse(f"applications:{page}", args=[draft.code])).status_code == 404

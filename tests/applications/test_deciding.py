@@ -46,6 +46,15 @@ def test_the_shortlist_reveals_and_logs_it(assessed, owner, student):
     assert notice.facts == [["SQL", "Meets (asked: Working)"], ["Data cleaning", "Meets (asked: Working)"]]
 
 
+@pytest.mark.parametrize("status", ["cancelled", "removed"])
+def test_a_project_that_is_gone_reveals_nobody(assessed, owner, status):
+    type(assessed.project).objects.filter(pk=assessed.project_id).update(status=status)
+    with pytest.raises(InvalidTransition, match=status):
+        actions.shortlist(application=assessed, by=owner, at=NOW)
+    assessed.refresh_from_db()
+    assert (assessed.status, assessed.revealed_at) == ("submitted", None)
+
+
 def test_nobody_is_shortlisted_unscored(application, owner):
     with refused(code="not_assessed"):
         actions.shortlist(application=application, by=owner, at=NOW)
