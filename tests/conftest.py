@@ -4,6 +4,7 @@ import hypothesis
 import pytest
 from django.core.management.commands import flush
 from django.db import connection, connections
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -34,6 +35,17 @@ def _truncate_append_only_tables():
     flush.Command.handle = handle
     yield
     flush.Command.handle = original
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _drop_test_databases_by_force():
+    """A thread or process of a race test may still hold a connection when the run ends: that is not a failure."""
+
+    def drop(self, name, verbosity):
+        with self._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {self.connection.ops.quote_name(name)} WITH (FORCE)")
+
+    DatabaseCreation._destroy_test_db = drop
 
 
 @pytest.fixture(autouse=True)
