@@ -3,16 +3,17 @@
   ./dev run [--port N] [--data DIR] [--fresh] [--no-demo]
         Start everything and print where to look. The port is 8000 (or the next free one), the data is kept
         in .data. --fresh throws that data away first; --no-demo leaves out the demo people. Ctrl-C stops it all.
-  ./dev test [PYTEST ARGUMENTS]
-        All checks, then the tests, in servers of their own.
-  ./dev pytest [PYTEST ARGUMENTS]
+  ./dev test [--long] [PYTEST ARGUMENTS]
+        All checks, then the tests, in servers of their own. --long: races and random sequences in many more
+        rounds (minutes to hours; LONG_TESTS=1 says the same).
+  ./dev pytest [--long] [PYTEST ARGUMENTS]
         Only the tests: the quick loop.
   ./dev check
         Only the checks: ruff, import order, migrations, production settings, templates.
   ./dev manage [--data DIR] COMMAND …
         Django's manage.py with the servers up (those of a running ./dev run, else its own).
-  ./dev bench [NAME …]
-        Run tests/bench/NAME.py; without a name, list them.
+  ./dev bench NAME [ARGUMENTS]
+        Run tests/bench/NAME.py in servers of its own; without a name, list them. NAME --help says what it takes.
   ./dev reset [--data DIR] [--yes]
         Remove the local data.
 
