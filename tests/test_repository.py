@@ -11,7 +11,9 @@ import pytest
 from marketplace.local.environment import ROOT
 
 SELF = Path(__file__).name
-NEVER_TEXT = {".png", ".jpg", ".jpeg", ".webp", ".heic", ".woff2", ".ico", ".pdf", ".zip", ".gz", ".docx", ".xlsx"}
+NEVER_TEXT = {
+    ".png", ".jpg", ".jpeg", ".webp", ".heic", ".woff2", ".ttf", ".ico", ".pdf", ".zip", ".gz", ".docx", ".xlsx",
+}  # fmt: skip
 BUILT = {".git", ".venv", ".tools", ".data", ".data-test", "__pycache__", "staticfiles", "media"}
 # Written in parts, so that this file does not contain what it forbids.
 REGISTRIES = [
