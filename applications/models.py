@@ -113,6 +113,7 @@ class Application(StatusModel):
         Status.SUBMITTED: {Status.SHORTLISTED, Status.NOT_SELECTED, Status.WITHDRAWN, Status.LAPSED},
         Status.SHORTLISTED: {Status.OFFERED, Status.NOT_SELECTED, Status.WITHDRAWN, Status.LAPSED},
         Status.OFFERED: {Status.ACCEPTED, Status.DECLINED, Status.LAPSED, Status.NOT_SELECTED},
+        Status.NOT_SELECTED: {Status.OFFERED},  # a runner-up, when a place that was taken is free again
     }
 
     code = CodeField()
@@ -172,6 +173,11 @@ class Application(StatusModel):
     def get_absolute_url(self):
         """The student's own page of it."""
         return reverse("applications:detail", args=[self.code])
+
+    @property
+    def is_runner_up(self):
+        """Turned down only because the places were filled: may be offered one that is free again."""
+        return self.status == self.Status.NOT_SELECTED and self.reason == self.Reason.FILLED
 
 
 class ApplicationEvidence(models.Model):

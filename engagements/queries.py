@@ -1,10 +1,12 @@
 """Reads that more than one caller needs."""
 
+from django.conf import settings
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 
-from engagements.models import Delivery, Dispute, Engagement, Message, Review, VerifiedCompetency
+from engagements.models import Delivery, Dispute, Engagement, Message, Review, SplitProposal, VerifiedCompetency
 from marketplace.accounts.models import Membership, Organization
 from marketplace.accounts.rules import POSTERS
+from marketplace.clock import days
 
 FINISHED = [Engagement.Status.APPROVED, Engagement.Status.CANCELLED]
 
@@ -128,3 +130,29 @@ def rating_of(reviews):
 def change_rounds(engagement):
     """How many change requests this engagement has had."""
     return engagement.change_requests.aggregate(count=Count("pk"))["count"]
+
+
+def newest_proposals(dispute):
+    """{side: its newest SplitProposal}: the ones that count."""
+    return {row.side: row for row in dispute.proposals.order_by("proposed_at", "pk")}
+
+
+def unanswered(dispute):
+    """The newest proposal of all, which the other side has not answered; None before the first."""
+    return dispute.proposals.order_by("-proposed_at", "-pk").first()
+
+
+def agreed_amount(dispute):
+    """What both sides' newest proposals give the student, or None while they differ."""
+    amounts = [row.student_amount for row in newest_proposals(dispute).values()]
+    return amounts[0] if len(amounts) == 2 and amounts[0] == amounts[1] else None
+
+
+def silent_disputes(at):
+    """Open disputes whose newest proposal has waited for SPLIT_SILENCE_DAYS: settle_silent looks again."""
+    newest = SplitProposal.objects.filter(dispute=OuterRef("pk")).order_by("-proposed_at", "-pk")
+    rows = Dispute.objects.filter(resolved_at=None).annotate(
+        last_proposed_at=Subquery(newest.values("proposed_at")[:1])
+    )
+    waited = at - days(settings.SPLIT_SILENCE_DAYS)
+    return rows.filter(last_proposed_at__lte=waited).order_by("last_proposed_at", "pk")

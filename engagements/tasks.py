@@ -11,5 +11,7 @@ from marketplace.sweeps import one_by_one
 def sweep_clocks():
     """Lapse, remind, publish: every due row, each in its own transaction."""
     at = now()
-    steps = [actions.lapse_unfunded, actions.publish_due_reviews, actions.send_reminders]
+    steps = [
+        actions.lapse_unfunded, actions.lapse_change_orders, actions.publish_due_reviews, actions.send_reminders,
+    ]  # fmt: skip
     one_by_one(steps, lambda step: step(at=at))

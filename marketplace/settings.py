@@ -271,6 +271,13 @@ REVIEW_DAYS = env.int("REVIEW_DAYS", default=5)  # the employer's time for one d
 REVIEW_EXTENSION_DAYS = env.int("REVIEW_EXTENSION_DAYS", default=3)
 CHANGE_ROUNDS = env.int("CHANGE_ROUNDS", default=2)
 DISPUTE_DAYS = env.int("DISPUTE_DAYS", default=10)
+SPLIT_SILENCE_DAYS = env.int("SPLIT_SILENCE_DAYS", default=3)  # then the other side's proposal is accepted
+CHANGE_ORDER_DAYS = env.int("CHANGE_ORDER_DAYS", default=5)  # the student's time to answer
+CHANGE_ORDER_HOURS = (1, 20)
+CHANGE_ORDER_EXTRA_DAYS = (0, 45)
+KILL_FEE_BPS = tuple(env.list("KILL_FEE_BPS", cast=int, default=[2_500, 5_000]))  # of the fee: kickoff, midpoint
+VANISHED_DAYS = env.int("VANISHED_DAYS", default=2)  # after the due date, without a delivery or a word
+REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is kept for the runner-up
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
 

@@ -131,7 +131,7 @@ def funding_steps(funding, is_student):
 
 
 def dispute_steps(dispute):
-    yield Step(dispute.opened_at, "scale", f"{dispute.opened_by} opened a dispute")
+    yield Step(dispute.opened_at, "scale", f"{dispute.opened_by or 'The clock'} opened a dispute")
     if dispute.resolved_at:
         yield Step(
             dispute.resolved_at, "scale", f"A moderator decided: {dispute.get_outcome_display()}", dispute.reasons

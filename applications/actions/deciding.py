@@ -91,7 +91,7 @@ def end_unselected(application, *, reason, by, at, feedback=""):
 
 @transaction.atomic
 def make_offer(*, application, by, at, note=""):
-    """Offer a place, for OFFER_DAYS. Offering twice returns the standing offer.
+    """Offer a place, for OFFER_DAYS, from the shortlist or to a runner-up. Offering twice returns the standing offer.
 
     The project's row is locked before the places are counted. Raises LimitReached when none is left.
     """
@@ -100,15 +100,32 @@ def make_offer(*, application, by, at, note=""):
     if application.status == Status.OFFERED:
         return application
     check_running(project)
+    was_closed_out = application.status == Status.NOT_SELECTED
+    if was_closed_out:
+        check_runner_up(application)
     if application.may_become(Status.OFFERED) and places_left(project) == 0:
         raise LimitReached(_no_place(project), code="no_places")
     application.move_to(
-        Status.OFFERED, at=at, offered_at=at, offer_expires_at=at + days(settings.OFFER_DAYS), offer_note=note.strip()
-    )
-    record("offer.made", actor=by, subject=application, at=at)
+        Status.OFFERED, at=at, offered_at=at, offer_expires_at=at + days(settings.OFFER_DAYS), offer_note=note.strip(),
+        revealed_at=application.revealed_at or at, decided_at=None, reason="", feedback="",
+    )  # fmt: skip
+    if application.revealed_at == at:
+        record("application.revealed", actor=by, subject=application, at=at)
+    record("offer.made", actor=by, subject=application, at=at, again=was_closed_out)
     notices.offer_made(application, at)
     notices.settle_decisions(project, at)
     return application
+
+
+def check_runner_up(application):
+    """Only who was closed out because the places were filled, was judged, and has no other application here."""
+    if not application.is_runner_up:
+        raise InvalidTransition("This applicant was turned down, so no offer can be made any more.")
+    if application.revealed_at is None:
+        check_assessed(application)
+    others = Application.objects.filter(project=application.project, student=application.student_id)
+    if others.filter(status__in=[Status.DRAFT, *Application.LIVE, Status.ACCEPTED]).exists():
+        raise InvalidTransition("This student has applied again: decide about the new application.")
 
 
 def check_running(project):

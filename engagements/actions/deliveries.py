@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from engagements import notices
+from engagements.actions.change_orders import end_change_orders
 from engagements.actions.offers import check_files
 from engagements.models import ChangeRequest, ChangeRequestItem, Engagement
 from engagements.queries import change_rounds
@@ -70,7 +71,9 @@ def request_changes(*, engagement, items, by, at, summary="", version=None):
     if delivery is not None and version not in (None, delivery.version):
         raise InvalidTransition(f"Version {delivery.version} is the latest. Read that one before you ask for changes.")
     if engagement.status == Status.CHANGES_REQUESTED:
-        return delivery.change_request
+        existing = ChangeRequest.objects.filter(delivery=delivery).first()
+        if existing is not None:  # there is none where a change order asked for the next version
+            return existing
     refuse_unless_under_review(engagement, at)
     if change_rounds(engagement) >= settings.CHANGE_ROUNDS:
         raise LimitReached(
@@ -144,6 +147,7 @@ def mark_approved(*, engagement, by, at):
     if by is None and at < engagement.review_due_at:
         raise InvalidTransition("The time to review is not over yet.")
     engagement.move_to(Status.APPROVED, at=at, approved_at=at, approved_by=by, review_due_at=None)
+    end_change_orders(engagement, at)
     record("delivery.approved", actor=by, subject=engagement, at=at, automatic=by is None)
     notices.approved(engagement, at)
     return engagement

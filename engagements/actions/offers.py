@@ -1,4 +1,4 @@
-"""From the accepted offer to the start of the work: accept, fund, kick off, talk, cancel."""
+"""From the accepted offer to the start of the work: accept, fund, kick off, talk."""
 
 from django.conf import settings
 from django.db import transaction
@@ -62,9 +62,14 @@ def open_engagement(application, project, at):
 
 
 def delivery_deadline(project, start):
-    """The end of the posted day in the poster's zone, but never less than the shortest work time from `start`."""
+    """The end of the posted day in the poster's zone, but never less than the shortest work time from `start`.
+
+    Who takes the place of a student who vanished gets as long as that one had.
+    """
     posted = end_of_day(project.work_due_on, project.created_by.time_zone)
-    return max(posted, start + days(settings.PROJECT_WORK_DAYS[0]))
+    replaced = project.engagements.filter(replacement_until__gt=start).order_by("-cancelled_at").first()
+    had = replaced.due_at - replaced.funded_at if replaced else days(0)
+    return max(posted, start + max(had, days(settings.PROJECT_WORK_DAYS[0])))
 
 
 def close_filled(project, *, by, at):
@@ -140,35 +145,3 @@ def check_files(files, by):
         raise DomainError(f"Attach at most {MAX_FILES} files; these are {len(files)}.", field="files")
     if any(stored.owner_id != by.pk for stored in files):
         raise DomainError("Attach only files that you uploaded yourself.", field="files")
-
-
-@transaction.atomic
-def mark_cancelled(*, engagement, by, reason, at):
-    """End it before the work: status only; payments.actions.cancel_engagement adds the refund in its transaction.
-
-    Either side until both have confirmed the kickoff; after that only the student, who gives up the fee, until
-    the first delivery. Anything later is a dispute. Raises InvalidTransition, DomainError. Repeating is harmless.
-    """
-    engagement = lock(Engagement, engagement.pk)
-    if engagement.status == Engagement.Status.CANCELLED:
-        return engagement
-    reason = reason.strip()
-    if not reason:
-        raise DomainError("Say why, in a sentence: the other side reads it.", field="reason")
-    if len(reason) > 500:
-        raise DomainError(f"Use at most 500 characters; this has {len(reason)}.", field="reason")
-    if not can_be_cancelled(engagement, by):
-        raise InvalidTransition("Work has started, so this can no longer be cancelled. You can open a dispute instead.")
-    engagement.move_to(Engagement.Status.CANCELLED, at=at, cancelled_at=at, cancel_reason=reason)
-    record("engagement.cancelled", actor=by, subject=engagement, at=at, reason=reason, side=side_of(by, engagement))
-    notices.cancelled(engagement, by, at)
-    return engagement
-
-
-def can_be_cancelled(engagement, by):
-    """When: the pages ask this too, so that nobody is offered what would be refused."""
-    if engagement.status == Engagement.Status.AWAITING_FUNDING:
-        return True
-    if engagement.status != Engagement.Status.ACTIVE:
-        return False
-    return not engagement.kicked_off or side_of(by, engagement) == STUDENT

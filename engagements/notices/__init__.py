@@ -1,6 +1,6 @@
 """What people are told about their work together: both sides, at every step, amounts and deadlines first."""
 
-from engagements.notices.endings import approved, cancelled, dispute_opened, dispute_resolved, lapsed
+from engagements.notices.endings import approved, cancelled, dispute_opened, dispute_resolved, lapsed, replaced
 from engagements.notices.reminders import (
     check_in,
     delivery_due_soon,
@@ -25,6 +25,6 @@ from engagements.notices.steps import (
 __all__ = [
     "approved", "cancelled", "changes_requested", "check_in", "delivered", "delivery_due_soon", "delivery_overdue",
     "dispute_opened", "dispute_resolved", "funded", "funding_reminder", "gone_quiet", "kickoff_confirmed",
-    "kickoff_overdue", "kickoff_reminder", "lapsed", "message_sent", "offer_accepted", "review_extended",
+    "kickoff_overdue", "kickoff_reminder", "lapsed", "message_sent", "offer_accepted", "replaced", "review_extended",
     "review_reminder", "review_written", "reviews_published",
 ]  # fmt: skip

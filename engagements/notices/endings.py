@@ -1,9 +1,13 @@
 """How an engagement ends: approved, disputed and decided, cancelled, lapsed."""
 
+from django.urls import reverse
+
 from engagements.models import Dispute
 from engagements.notices.telling import (
     fee,
     moderators,
+    money,
+    open_fee,
     page,
     payers_of,
     settle_all,
@@ -17,26 +21,28 @@ from marketplace.notifications.actions import mark_done
 
 
 def approved(engagement, at):
+    """Before the release is written: what was released in parts already is not on its way now."""
     settle_all(engagement, at)
+    amount = open_fee(engagement)
     automatic = engagement.approved_by_id is None
     who = f"“{engagement.project}” was approved automatically"
     approver = name_of(engagement.approved_by, engagement)
     tell(
         student_of(engagement), engagement, kind="delivery.approved", key="approved", at=at,
         title=f"{who if automatic else f'{engagement.organization} approved your delivery'}: "
-        f"{fee(engagement)} on its way",
-        first=f"{fee(engagement)} for “{engagement.project}” is on its way to you.",
+        f"{amount} on its way",
+        first=f"{amount} for “{engagement.project}” is on its way to you.",
         more="Every acceptance criterion counts as met. Next: review the organization, and add the project to your "
         "portfolio.",
         url=page(engagement, "review"), action="Write your review",
     )  # fmt: skip
-    first = f"{fee(engagement)} is paid out to {engagement.student}."
+    first = f"{amount} is paid out to {engagement.student}."
     if automatic:
-        first = f"The time to review was over, so {fee(engagement)} is paid out to {engagement.student}."
+        first = f"The time to review was over, so {amount} is paid out to {engagement.student}."
     tell(
         team_of(engagement), engagement, kind="delivery.approved", key="approved", at=at, first=first,
         title=f"{who if automatic else f'{approver} approved “{engagement.project}”'}: "
-        f"{fee(engagement)} goes to {engagement.student}",
+        f"{amount} goes to {engagement.student}",
         more="Next: review the work and confirm the competencies it has shown. It takes three minutes and goes into "
         "the student's portfolio.",
         url=page(engagement, "review"), action="Write your review",
@@ -46,62 +52,117 @@ def approved(engagement, at):
 def dispute_opened(dispute, at):
     engagement = dispute.engagement
     settle_all(engagement, at)
-    by_student = side_of(dispute.opened_by, engagement) == STUDENT
-    opener = engagement.student if by_student else engagement.organization
-    others = team_of(engagement) if by_student else student_of(engagement)
-    ours = student_of(engagement) if by_student else team_of(engagement)
+    opener, others, ours = sides_of(dispute)
+    held = open_fee(engagement)
     common = {
         "kind": "engagement.disputed", "key": f"dispute:{dispute.code}", "at": at, "more": dispute.problem,
         "dates": {"due": dispute.due_at},
     }  # fmt: skip
-    first = f"{fee(engagement)} stays held until a moderator decides, by {{due}}. It is free of charge."
-    tell(others, engagement, **common, first=first, title=f"{opener} opened a dispute about “{engagement.project}”")
-    tell(ours, engagement, **common, first=first, title=f"Your dispute about “{engagement.project}” is open")
+    first = f"{held} stays held until you agree on a split or a moderator decides, by {{due}}. It is free of charge."
+    about = f"“{engagement.project}”"
+    title = f"{opener} opened a dispute about {about}" if opener else f"{about}: decide together how the fee is split"
+    tell(others, engagement, **common, first=first, title=title)
+    tell(ours, engagement, **common, first=first, title=f"Your dispute about {about} is open")
     tell(
         moderators(), engagement, **(common | {"kind": "moderation.dispute"}), due_at=dispute.due_at,
-        needs_action=True, action="Open the case", title=f"Dispute: {fee(engagement)}, “{engagement.project}”",
-        first=f"{opener} against {engagement.organization if by_student else engagement.student}. "
-        f"{fee(engagement)} is held; decide by {{due}}.",
+        needs_action=True, action="Open the case", title=f"Dispute: {held}, {about}",
+        first=f"{opener or 'The clock'}, between {engagement.student} and {engagement.organization}. {held} is held; "
+        "decide by {due}.",
     )  # fmt: skip
+
+
+def sides_of(dispute):
+    """(who opened it or None for the clock, the people of the other side, the opener's own people)."""
+    engagement = dispute.engagement
+    student, team = student_of(engagement), team_of(engagement)
+    if dispute.opened_by is None:
+        return None, student + team, []
+    if side_of(dispute.opened_by, engagement) == STUDENT:
+        return engagement.student, team, student
+    return engagement.organization, student, team
+
+
+SETTLED = {
+    Dispute.Resolution.DECIDED: "is decided",
+    Dispute.Resolution.AGREED: "is settled: both sides agreed",
+    Dispute.Resolution.SILENCE: "is settled: a proposal was not answered",
+}
 
 
 def dispute_resolved(dispute, at):
+    """Before the money is divided: the engagement still has the whole open fee."""
     engagement = dispute.engagement
     mark_done(kind="moderation.dispute", url=engagement.get_absolute_url(), at=at)
-    release = dispute.outcome == Dispute.Outcome.RELEASE
+    amount = money(dispute.student_amount, engagement)
     both = {
         "kind": "engagement.dispute_resolved", "key": f"resolved:{dispute.code}", "at": at, "more": dispute.reasons,
-        "title": f"The dispute about “{engagement.project}” is decided",
+        "title": f"The dispute about “{engagement.project}” {SETTLED[dispute.resolution]}",
     }  # fmt: skip
-    tell(
-        student_of(engagement), engagement, **both,
-        first=f"{fee(engagement)} is on its way to you." if release else "The organization is refunded.",
-    )  # fmt: skip
-    tell(
-        team_of(engagement), engagement, **both,
-        first=f"{fee(engagement)} is paid out to {engagement.student}."
-        if release
-        else f"{total(engagement)} is refunded to you.",
-    )  # fmt: skip
+    to_student, to_team = {
+        Dispute.Outcome.RELEASE: (f"{amount} is on its way to you.", f"{amount} is paid out to {engagement.student}."),
+        Dispute.Outcome.REFUND: ("The organization is refunded.", f"{still_held(engagement)} is refunded to you."),
+        Dispute.Outcome.SPLIT: (
+            f"{amount} is on its way to you. The rest goes back to {engagement.organization}.",
+            f"{amount} is paid out to {engagement.student}. The rest is refunded to you.",
+        ),
+    }[dispute.outcome]
+    tell(student_of(engagement), engagement, **both, first=to_student)
+    tell(team_of(engagement), engagement, **both, first=to_team)
 
 
-def cancelled(engagement, by, at):
+def still_held(engagement):
+    """The open fee with its service fee, where nothing was released; else without a number that is for the books."""
+    return total(engagement) if engagement.released_amount == 0 else "What is still held"
+
+
+def cancelled(engagement, by, student_amount, at):
     settle_all(engagement, at)
     by_student = by is not None and side_of(by, engagement) == STUDENT
     who = engagement.student if by_student else engagement.organization
     if by is not None and side_of(by, engagement) is None:
         who = "A moderator"
-    paid = engagement.funded_at is not None
-    both = {"kind": "engagement.cancelled", "key": "cancelled", "at": at, "more": f"Reason: {engagement.cancel_reason}"}
+    amount = money(student_amount, engagement)
+    both = {
+        "kind": "engagement.cancelled", "key": "cancelled", "at": at, "more": f"Reason: {engagement.cancel_reason}",
+        "title": f"{who} cancelled “{engagement.project}”",
+    }  # fmt: skip
+    paid = f"{amount} is on its way to you for the work until now." if student_amount else (
+        "Nothing is paid for this one."
+    )  # fmt: skip
+    tell(student_of(engagement), engagement, **both, first=f"{paid} You are free for other projects.")
+    back = "Nothing was paid."
+    if engagement.funded_at is not None:
+        back = f"{total(engagement)} is refunded in full to the card that paid."
+    if student_amount:
+        back = f"{amount} goes to {engagement.student} for the work until now. The rest is refunded."
+    tell(payers_and_team(engagement), engagement, **both, first=back)
+
+
+def replaced(engagement, at):
+    settle_all(engagement, at)
+    both = {
+        "kind": "engagement.replaced",
+        "key": "replaced",
+        "at": at,
+        "dates": {"until": engagement.replacement_until},
+    }
     tell(
-        student_of(engagement), engagement, **both, title=f"{who} cancelled “{engagement.project}”",
-        first="You are free for other projects. Nothing is paid for this one.",
+        student_of(engagement), engagement, **both,
+        title=f"{engagement.organization} replaced you on “{engagement.project}”",
+        first=f"Nothing is paid for this one, because {engagement.organization} had no answer from you in time. You "
+        "are free for other projects.",
     )  # fmt: skip
     tell(
-        {person.pk: person for person in team_of(engagement) + payers_of(engagement)}.values(), engagement, **both,
-        title=f"{who} cancelled “{engagement.project}”",
-        first=f"{total(engagement)} is refunded in full to the card that paid." if paid else "Nothing was paid.",
+        payers_and_team(engagement), engagement, **both,
+        title=f"{engagement.student} is replaced: offer “{engagement.project}” to a runner-up",
+        first=f"What you paid, {total(engagement)}, is kept for the next student until {{until}}. If nobody has "
+        "accepted by then, it goes back to you.",
+        url=reverse("applications:board", args=[engagement.project.code]), action="Choose a runner-up",
     )  # fmt: skip
+
+
+def payers_and_team(engagement):
+    return list({person.pk: person for person in team_of(engagement) + payers_of(engagement)}.values())
 
 
 def lapsed(engagement, at):
@@ -113,7 +174,7 @@ def lapsed(engagement, at):
         "That is not your doing, and it does not count against you.",
     )  # fmt: skip
     tell(
-        {person.pk: person for person in team_of(engagement) + payers_of(engagement)}.values(), engagement,
+        payers_and_team(engagement), engagement,
         kind="engagement.lapsed", key="lapsed", at=at,
         title=f"“{engagement.project}” lapsed: {total(engagement)} was not paid in time",
         first=f"{total(engagement)} was due, so the engagement with {engagement.student} lapsed and the place is free "

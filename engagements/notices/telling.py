@@ -76,6 +76,15 @@ def fee(engagement):
     return format_money(engagement.fee_amount, engagement.currency)
 
 
+def open_fee(engagement):
+    """What of the fee is not released yet."""
+    return money(engagement.unreleased_amount, engagement)
+
+
+def money(amount, engagement):
+    return format_money(amount, engagement.currency)
+
+
 def total(engagement):
     return format_money(engagement.total_amount, engagement.currency)
 

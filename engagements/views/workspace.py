@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.models import Application
 from engagements import actions, rules
-from engagements.actions.offers import can_be_cancelled
+from engagements.cancelling import can_be_cancelled, kill_fee
 from engagements.forms import KickoffForm, MessageForm
 from engagements.models import Engagement
 from engagements.queries import as_seen_by, case_file, file_of
@@ -67,7 +67,9 @@ def workspace_page(request, engagement, form, *, status=200):
     context = context_of(engagement, user, at) | {
         "form": form, "sees_books": rules.may_see_books(user, engagement),
         "may_read": rules.may_read_work(user, engagement),
-        "may_cancel": rules.may_cancel(user, engagement) and can_be_cancelled(engagement, user),
+        "may_cancel": rules.may_cancel(user, engagement)
+        and can_be_cancelled(engagement, user)
+        and not kill_fee(engagement, user, at),
         "may_dispute": rules.may_take_part(user, engagement) and engagement.may_become(Engagement.Status.DISPUTED),
         "may_write": rules.may_take_part(user, engagement) and engagement.status != Engagement.Status.CANCELLED,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from engagements.actions import mark_approved, mark_cancelled, mark_dispute_reso
 from engagements.models import Dispute, Engagement
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
-from marketplace.errors import InvalidTransition, Unavailable
+from marketplace.errors import DomainError, InvalidTransition, Unavailable
 from marketplace.sweeps import one_by_one
 from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
@@ -61,7 +61,12 @@ def cancel_engagement(*, engagement, by, reason, at):
 def resolve_dispute(*, dispute, outcome, reasons, by, at):
     """A moderator decides who gets the held money. Returns the Dispute. Raises DomainError, InvalidTransition."""
     engagement = lock(Engagement, dispute.engagement_id)
-    dispute = mark_dispute_resolved(dispute=dispute, outcome=outcome, reasons=reasons, by=by, at=at)
+    amounts = {Dispute.Outcome.RELEASE: engagement.unreleased_amount, Dispute.Outcome.REFUND: 0}
+    if outcome not in amounts:
+        raise DomainError("Choose who the money goes to.", field="outcome")
+    dispute = mark_dispute_resolved(
+        dispute=dispute, student_amount=amounts[outcome], reasons=reasons, by=by, at=at
+    )  # fmt: skip
     engagement.refresh_from_db()
     if outcome == Dispute.Outcome.RELEASE:
         release(engagement, at)

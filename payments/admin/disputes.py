@@ -23,7 +23,7 @@ def outcomes(engagement):
     to = {Dispute.Outcome.RELEASE: f"{fee} to {engagement.student}", Dispute.Outcome.REFUND: (
         f"{total} to {engagement.organization}, the service fee included"
     )}  # fmt: skip
-    return [(value, f"{label}: {to[value]}") for value, label in Dispute.Outcome.choices]
+    return [(value, f"{value.label}: {words}") for value, words in to.items()]
 
 
 class OpenFilter(admin.SimpleListFilter):

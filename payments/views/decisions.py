@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 
-from engagements.actions.offers import can_be_cancelled
+from engagements.cancelling import can_be_cancelled, kill_fee
 from engagements.models import Engagement
 from marketplace.clock import now
 from marketplace.errors import DomainError
@@ -61,7 +61,7 @@ def cancel(request, code):
     context = {
         "engagement": engagement,
         "form": form,
-        "possible": can_be_cancelled(engagement, request.user),
+        "possible": can_be_cancelled(engagement, request.user) and not kill_fee(engagement, request.user, now()),
         "is_student": engagement.student.user_id == request.user.pk,
         "funded": engagement.funded_at is not None,
     }

@@ -55,32 +55,42 @@ class TestOpenDispute:
 
 
 class TestResolve:
-    def resolve(self, opened, moderator, outcome="release", reasons="Version 1 meets every criterion."):
+    def resolve(self, opened, moderator, student_amount=48_000, reasons="Version 1 meets every criterion."):
         return actions.mark_dispute_resolved(
-            dispute=opened, outcome=outcome, reasons=reasons, by=moderator, at=NOW + DAY
+            dispute=opened, student_amount=student_amount, reasons=reasons, by=moderator, at=NOW + DAY
         )
 
-    @pytest.mark.parametrize(("outcome", "status"), [("release", "approved"), ("refund", "cancelled")])
-    def test_moves_the_engagement(self, delivered, owner, student, moderator, outcome, status):
-        self.resolve(dispute(delivered, owner), moderator, outcome)
+    @pytest.mark.parametrize(
+        ("amount", "outcome", "status"),
+        [(48_000, "release", "approved"), (0, "refund", "cancelled"), (20_000, "split", "cancelled")],
+    )
+    def test_moves_the_engagement(self, delivered, owner, student, moderator, amount, outcome, status):
+        decided = self.resolve(dispute(delivered, owner), moderator, amount)
         delivered.refresh_from_db()
-        assert delivered.status == status
+        assert (delivered.status, decided.outcome, decided.resolution) == (status, outcome, "decided")
         assert told(student)[-1] == told(owner)[-1] == "engagement.dispute_resolved"
+
+    def test_what_is_left_counts_after_a_partial_release(self, delivered, owner, moderator):
+        actions.mark_released(engagement=delivered, amount=18_000, at=NOW)
+        opened = dispute(delivered, owner)
+        with pytest.raises(DomainError):
+            self.resolve(opened, moderator, 30_001)
+        assert self.resolve(opened, moderator, 30_000).outcome == "release"
 
     def test_two_moderators(self, delivered, owner, moderator):
         opened = dispute(delivered, owner)
         self.resolve(opened, moderator)
         assert self.resolve(opened, moderator).resolved_at == NOW + DAY
         with pytest.raises(InvalidTransition):
-            self.resolve(opened, moderator, "refund")
+            self.resolve(opened, moderator, 0)
         delivered.refresh_from_db()
         assert delivered.status == "approved"
 
-    @pytest.mark.parametrize(("outcome", "reasons"), [("release", " "), ("split", "Half each"), ("", "Because")])
-    def test_needs_an_outcome_and_reasons(self, delivered, owner, moderator, outcome, reasons):
+    @pytest.mark.parametrize(("amount", "reasons"), [(48_000, " "), (48_001, "More"), (-1, "Less")])
+    def test_needs_a_possible_amount_and_reasons(self, delivered, owner, moderator, amount, reasons):
         opened = dispute(delivered, owner)
         with pytest.raises(DomainError):
-            self.resolve(opened, moderator, outcome, reasons)
+            self.resolve(opened, moderator, amount, reasons)
         delivered.refresh_from_db()
         assert (delivered.status, Dispute.objects.get().resolved_at) == ("disputed", None)
 

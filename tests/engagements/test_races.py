@@ -98,6 +98,73 @@ def test_both_reviews_at_once_are_published_once(project, student, owner):
     assert Review.objects.filter(published_at=NOW).count() == 2
 
 
+def test_both_accept_each_others_proposal(active_now, student, owner):
+    """The later one finds the amount changed by the earlier: one settles, nobody gets another amount."""
+    dispute = actions.open_dispute(engagement=active_now, problem="It is late.", by=owner, at=NOW)
+    for person, amount in ((student, 40_000), (owner, 10_000)):
+        actions.propose_split(dispute=dispute, student_amount=amount, by=person, at=NOW)
+
+    def accept(person, amount):
+        actions.accept_split(dispute=dispute, by=person, at=NOW, student_amount=amount)
+        return actions.settle_agreed(dispute=dispute, by=person, at=NOW)
+
+    together(lambda: accept(student, 10_000), lambda: accept(owner, 40_000))
+    actions.settle_agreed(dispute=dispute, by=owner, at=NOW)
+    dispute.refresh_from_db()
+    assert dispute.student_amount in (10_000, 40_000)
+
+
+def test_silence_and_a_moderator(active_now, student, owner, moderator):
+    dispute = actions.open_dispute(engagement=active_now, problem="It is late.", by=owner, at=NOW)
+    actions.propose_split(dispute=dispute, student_amount=40_000, by=student, at=NOW)
+    at = NOW + 3 * DAY
+    results = together(
+        lambda: actions.settle_silent(dispute=dispute, at=at),
+        lambda: actions.mark_dispute_resolved(
+            dispute=dispute, student_amount=0, reasons="Nothing was made.", by=moderator, at=at
+        ),
+    )
+    dispute.refresh_from_db()
+    won_by_silence = results[0] is not None
+    assert refusals(results) == int(won_by_silence)
+    assert dispute.student_amount == (40_000 if won_by_silence else 0)
+
+
+def test_a_change_order_is_paid_and_withdrawn(active_now, student, owner):
+    order = actions.propose_change_order(
+        engagement=active_now, title="More", description="A second map.", hours=2, fee_amount=6_000, by=owner, at=NOW
+    )
+    actions.accept_change_order(change_order=order, by=student, at=NOW)
+    results = together(
+        lambda: actions.mark_change_order_funded(change_order=order, at=NOW),
+        lambda: actions.withdraw_change_order(change_order=order, by=owner, at=NOW),
+    )
+    active_now.refresh_from_db(), order.refresh_from_db()
+    assert refusals(results) == 1
+    assert (order.status, active_now.fee_amount) in [("funded", 54_000), ("withdrawn", 48_000)]
+
+
+def test_two_change_orders_at_once(active_now, owner, member):
+    asked = {"description": "A second map.", "hours": 2, "fee_amount": 6_000, "at": NOW}
+    results = together(
+        lambda: actions.propose_change_order(engagement=active_now, title="One", by=owner, **asked),
+        lambda: actions.propose_change_order(engagement=active_now, title="Two", by=member, **asked),
+    )
+    assert (refusals(results), active_now.change_orders.count()) == (1, 1)
+
+
+def test_replaced_while_the_student_confirms_the_kickoff(project, student, owner):
+    engagement = engage(project, student, kickoff_student_at=None)
+    at = NOW + 3 * DAY
+    results = together(
+        lambda: actions.confirm_kickoff(engagement=engagement, by=student, at=at),
+        lambda: actions.mark_replaced(engagement=engagement, by=owner, at=at),
+    )
+    engagement.refresh_from_db()
+    assert refusals(results) == 1
+    assert (engagement.status, engagement.kickoff_student_at) in [("active", at), ("cancelled", None)]
+
+
 @pytest.fixture
 def active_now(project, student):
     return engage(project, student)

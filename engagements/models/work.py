@@ -1,16 +1,23 @@
-"""The work: an accepted offer, its kickoff, messages, deliveries, change requests, approval, dispute and reviews."""
+"""The engagement itself: who works for whom, for how much, and by when; its messages and reminders."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from applications.models import Application, Shown
+from applications.models import Application
 from marketplace.accounts.models import Organization, Student
-from marketplace.db import CodeField, StatusModel, URLField
+from marketplace.db import CodeField, StatusModel
 from marketplace.files.models import StoredFile
 from marketplace.money import format_money
-from projects.models import AcceptanceCriterion, Competency, Project
+from projects.models import Project
+
+
+class Side(models.TextChoices):
+    """Who speaks, where each of the two sides speaks once."""
+
+    STUDENT = "student", "By the student"
+    ORGANIZATION = "organization", "By the organization"
 
 
 class EngagementQuerySet(models.QuerySet):
@@ -28,7 +35,10 @@ class EngagementQuerySet(models.QuerySet):
 
 
 class Engagement(StatusModel):
-    """An accepted offer at work. Amounts: minor units of `currency`, fixed when the offer was accepted."""
+    """An accepted offer at work. Amounts: minor units of `currency`, fixed when the offer was accepted.
+
+    Only a funded change order adds to them. `released_amount`: how much of the fee went to the student so far.
+    """
 
     class Status(models.TextChoices):
         AWAITING_FUNDING = "awaiting_funding", "Awaiting funding"
@@ -55,6 +65,7 @@ class Engagement(StatusModel):
     status = models.CharField(max_length=17, choices=Status, default=Status.AWAITING_FUNDING)
     fee_amount = models.PositiveBigIntegerField()
     service_fee_amount = models.PositiveBigIntegerField()
+    released_amount = models.PositiveBigIntegerField(default=0)
     currency = models.CharField(max_length=3)
     accepted_at = models.DateTimeField()
     funding_due_at = models.DateTimeField()
@@ -72,12 +83,19 @@ class Engagement(StatusModel):
     )  # null with approved_at: the clock approved
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=500, blank=True)
+    replacement_until = models.DateTimeField(null=True, blank=True)  # set: the student vanished; see mark_replaced
 
     objects = EngagementQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(fee_amount__gt=0), name="engagement_fee_positive"),
+            models.CheckConstraint(
+                condition=Q(released_amount__lte=F("fee_amount")), name="engagement_released_at_most_fee"
+            ),
+            models.CheckConstraint(
+                condition=Q(replacement_until=None) | Q(status="cancelled"), name="engagement_replaced_is_cancelled"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["awaiting_funding", "cancelled"]) | Q(funded_at__isnull=False),
                 name="engagement_no_unfunded_work",
@@ -119,6 +137,11 @@ class Engagement(StatusModel):
         return self.fee_amount + self.service_fee_amount
 
     @property
+    def unreleased_amount(self):
+        """What of the fee has not gone to the student: minor units."""
+        return self.fee_amount - self.released_amount
+
+    @property
     def fee_text(self):
         return format_money(self.fee_amount, self.currency)
 
@@ -155,133 +178,3 @@ class Message(models.Model):
 
     def __str__(self):
         return self.body[:60]
-
-
-class Delivery(models.Model):
-    """One version of the deliverable. Never edited: what was reviewed stays what was sent."""
-
-    code = CodeField()
-    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="deliveries")
-    version = models.PositiveSmallIntegerField()
-    note = models.TextField(max_length=5_000)
-    link = URLField(max_length=500, blank=True)
-    files = models.ManyToManyField(StoredFile, blank=True, related_name="+")
-    delivered_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "deliveries"
-        constraints = [models.UniqueConstraint(fields=["engagement", "version"], name="delivery_version_once")]
-
-    def __str__(self):
-        return f"Version {self.version}"
-
-
-class ChangeRequest(models.Model):
-    """The employer's answer to one version: which acceptance criteria are not met yet, and what is missing."""
-
-    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="change_requests")
-    delivery = models.OneToOneField(Delivery, on_delete=models.PROTECT, related_name="change_request")
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    summary = models.TextField(max_length=2_000, blank=True)
-    requested_at = models.DateTimeField()
-
-    def __str__(self):
-        return f"Changes to {self.delivery}"
-
-
-class ChangeRequestItem(models.Model):
-    change_request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="items")
-    criterion = models.ForeignKey(AcceptanceCriterion, on_delete=models.PROTECT, related_name="+")
-    comment = models.CharField(max_length=500)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["change_request", "criterion"], name="change_item_once_per_criterion"),
-            models.CheckConstraint(condition=Q(comment__gt=""), name="change_item_says_what"),
-        ]
-
-    def __str__(self):
-        return self.comment
-
-
-class Dispute(models.Model):
-    """Free of charge; blocks the payout until it is resolved."""
-
-    class Outcome(models.TextChoices):
-        RELEASE = "release", "The fee goes to the student"
-        REFUND = "refund", "The employer is refunded"
-
-    code = CodeField()
-    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="disputes")
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    problem = models.TextField(max_length=4_000)
-    opened_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    resolved_at = models.DateTimeField(null=True, blank=True)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    outcome = models.CharField(max_length=8, choices=Outcome, blank=True)
-    reasons = models.TextField(max_length=4_000, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["engagement"], condition=Q(resolved_at=None), name="dispute_one_open_per_engagement"
-            ),
-            models.CheckConstraint(
-                condition=Q(resolved_at=None) | Q(outcome__gt="", reasons__gt=""), name="dispute_resolution_has_reasons"
-            ),
-        ]
-
-    def __str__(self):
-        return f"Dispute about {self.engagement}"
-
-
-class Review(models.Model):
-    """Double-blind: `published_at` is set when both are in, or after DOUBLE_BLIND_DAYS. Nothing is secret."""
-
-    class Side(models.TextChoices):
-        STUDENT = "student", "By the student"
-        ORGANIZATION = "organization", "By the organization"
-
-    code = CodeField()
-    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="reviews")
-    side = models.CharField(max_length=12, choices=Side)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    rating = models.PositiveSmallIntegerField()  # 1–5
-    again = models.BooleanField("would work together again")
-    text = models.TextField(max_length=2_000)
-    written_at = models.DateTimeField()
-    published_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["engagement", "side"], name="review_once_per_side"),
-            models.CheckConstraint(condition=Q(rating__gte=1, rating__lte=5), name="review_rating_1_5"),
-            models.CheckConstraint(
-                condition=Q(published_at=None) | Q(published_at__gte=F("written_at")),
-                name="review_published_after_written",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_side_display()}: {self.rating} of 5"
-
-
-class VerifiedCompetency(models.Model):
-    """What the organization confirms the work has shown, competency by competency, with its review."""
-
-    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="competencies")
-    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
-    level = models.PositiveSmallIntegerField(choices=Shown)
-
-    class Meta:
-        verbose_name_plural = "verified competencies"
-        constraints = [
-            models.UniqueConstraint(fields=["review", "competency"], name="verified_once_per_competency"),
-            models.CheckConstraint(condition=Q(level__gte=0, level__lte=3), name="verified_level_0_3"),
-        ]
-
-    def __str__(self):
-        return f"{self.competency.skill}: {self.get_level_display()}"
