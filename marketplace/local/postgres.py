@@ -97,8 +97,9 @@ class Postgres:
 
     stop_signal = signal.SIGINT  # "fast": it does not wait for clients to leave
 
-    def __init__(self, directory, family, *, durable=True):
+    def __init__(self, directory, family, *, durable=True, settings=()):
         self.directory, self.family, self.durable = Path(directory).resolve(), family, durable
+        self.settings = list(settings)  # more of postgresql.conf: "name=value"
         self.log = self.directory / "postgres.log"
         self.binaries, self.major = find_server()
         self.data = self.directory / f"postgres-{self.major}"
@@ -118,7 +119,7 @@ class Postgres:
             "max_connections=100",
             "timezone=UTC",
         ]
-        settings += [] if self.durable else NOT_DURABLE
+        settings += self.settings if self.durable else [*NOT_DURABLE, *self.settings]
         options = [part for setting in settings for part in ("-c", setting)]
         self.process = self.launch(self.family.start, "postgres", "-D", self.data, *options)
         self.wait_until_ready()

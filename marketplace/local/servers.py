@@ -2,17 +2,21 @@
 
 import os
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from marketplace.local.postgres import Postgres, remove_outside
 from marketplace.local.redis_server import RedisServer
 
 
 @contextmanager
-def servers(data, family, *, durable=True, stop_grace=10):
-    """Yields DATABASE_URL and REDIS_URL. PostgreSQL stops last: everything else still writes to it."""
+def servers(data, family, *, durable=True, stop_grace=10, postgres=()):
+    """Yields DATABASE_URL and REDIS_URL. PostgreSQL stops last: everything else still writes to it.
+
+    `postgres`: more of its settings, for a server of our own.
+    """
     with ExitStack() as stack:
         environment = {}
-        for variable, kind in (("DATABASE_URL", Postgres), ("REDIS_URL", RedisServer)):
+        for variable, kind in (("DATABASE_URL", partial(Postgres, settings=postgres)), ("REDIS_URL", RedisServer)):
             environment[variable] = os.environ.get(variable) or start(kind, data, family, durable, stop_grace, stack)
         yield environment
 

@@ -9,25 +9,32 @@ from contextlib import contextmanager, suppress
 from marketplace.local import chromium, environment
 from marketplace.local.checks import print_step, run_checks
 from marketplace.local.datadir import DataFolder
+from marketplace.local.environment import made
 from marketplace.local.manage import call, family
+from marketplace.local.postgres import remove_outside
 from marketplace.local.servers import servers
 
 RUNS = environment.ROOT / ".data-test"
 BENCHES = environment.ROOT / "tests" / "bench"
+COUNT_STATEMENTS = ["shared_preload_libraries=pg_stat_statements", "track_io_timing=on"]
 
 
 @contextmanager
-def temporary_servers(purpose):
-    """Yields the data folder and the addresses. Nothing here survives a power cut, and nothing needs to."""
+def temporary_servers(purpose, **options):
+    """Yields the data folder and the addresses. Nothing here survives a power cut, and nothing needs to.
+
+    `options` for servers(): a benchmark wants the durability that production pays for.
+    """
     RUNS.mkdir(exist_ok=True)
     remove_abandoned_runs()
     data = DataFolder(tempfile.mkdtemp(dir=RUNS))
     try:
         with data.locked(purpose), family(data) as children:
             children.remove_at_the_end(data.path)
-            with servers(data, children, durable=False, stop_grace=5) as addresses:
+            with servers(data, children, **{"durable": False, "stop_grace": 5, **options}) as addresses:
                 yield data, addresses
     finally:
+        remove_outside(data.path)
         shutil.rmtree(data.path, ignore_errors=True)
 
 
@@ -75,5 +82,6 @@ def bench(arguments):
         problem = f"There is no benchmark {name!r}." if name else "Which benchmark?"
         print(f"{problem} There are: {', '.join(known) or 'none yet'}.", file=sys.stderr)
         return 2
-    with temporary_servers(f"./dev bench {name}") as (data, addresses):
-        return call([sys.executable, "-m", f"tests.bench.{name}", *rest], environment.for_tests(data, addresses))
+    with temporary_servers(f"./dev bench {name}", durable=True, postgres=COUNT_STATEMENTS) as (data, addresses):
+        variables = {**environment.for_tests(data, addresses), "BENCH_FOLDER": made(data / "bench")}
+        return call([sys.executable, "-m", f"tests.bench.{name}", *rest], variables)

@@ -1,10 +1,14 @@
 """The part of the control API that moves money: disputes, refunds, bank payouts, and the book itself."""
 
+from . import paying
 from .identifiers import PLATFORM
 from .resources import balance, disputes, payouts, refunds, topups
 
+CHARGE_FIELDS = ("amount", "currency", "transfer_group")
+
 
 def register(control):
+    control("POST", r"charges")(add_charges)
     control("POST", r"charges/(\w+)/dispute")(dispute)
     control("POST", r"charges/(\w+)/fraud_warning")(fraud_warning)
     control("POST", r"disputes/(\w+)/(win|lose)")(resolve)
@@ -13,6 +17,13 @@ def register(control):
     control("POST", r"payouts/(\w+)/fail")(fail_payout)
     control("POST", r"topup")(topup)
     control("GET", r"book")(book)
+
+
+def add_charges(sim, given):
+    """Card payments in bulk: [{"amount", "currency", "transfer_group"}]."""
+    with sim.store.transaction():
+        made = [paying.paid_elsewhere(sim, **{name: each[name] for name in CHARGE_FIELDS}) for each in given["charges"]]
+    return {"charges": [{"id": charge["id"], "payment_intent": charge["payment_intent"]} for charge in made]}
 
 
 def dispute(sim, given, id):

@@ -168,3 +168,13 @@ def test_expanding(client, ready, pay):
     listed = client.v1.transfers.list({"expand": ["data.balance_transaction"]})
     assert listed.data[0].balance_transaction.amount == -48_000
     assert refused(client.v1.transfers.retrieve, made.id, {"expand": ["amount"]}).param == "expand"
+
+
+def test_charges_made_in_bulk_are_like_any_other(client, simulator, ready):
+    wanted = [{"amount": 52_800, "currency": "usd", "transfer_group": f"eng_{number}"} for number in range(2)]
+    first, second = simulator.control("POST", "charges", {"charges": wanted})["charges"]
+    made = client.v1.transfers.create(transfer(ready, amount=52_800) | {"source_transaction": first["id"]})
+    refund = client.v1.refunds.create({"payment_intent": second["payment_intent"]})
+    assert (made.amount, refund.amount, refund.status) == (52_800, 52_800, "succeeded")
+    assert refused(client.v1.transfers.create, transfer(ready) | {"source_transaction": first["id"]}).param == "amount"
+    assert set(simulator.control("GET", "health")["book_sums"].values()) == {0}

@@ -1,0 +1,1 @@
+"""What `./dev bench NAME` runs: one program per question. Files that begin with "_" are parts of them."""

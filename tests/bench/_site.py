@@ -1,0 +1,110 @@
+"""A site as in production, around a database of its own: the simulator, a web process for its webhooks, two workers."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg2
+
+from marketplace.local.manage import family
+from marketplace.local.redis_server import free_port
+
+PYTHON = sys.executable
+FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
+WORKERS = 2
+running = {}  # name → process
+
+
+@contextmanager
+def running_site():
+    """Yields when Django is set up here and everything answers. This process's settings are those of the others."""
+    with ExitStack() as stack:
+        children = stack.enter_context(family())
+        make_database()
+        web, simulator = free_port(), free_port()
+        os.environ |= {
+            "SITE_URL": f"http://127.0.0.1:{web}",
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{simulator}",
+            "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",  # a mail server that nobody waits for
+        }
+        subprocess.run([PYTHON, "manage.py", "migrate", "--verbosity=0", "--skip-checks"], check=True)
+        programs = [start(children, *program) for program in programs_of(web, simulator)]
+        stack.callback(children.stop, programs, grace=5)
+        for port in (web, simulator):
+            wait_for(port, programs)
+        import django
+
+        django.setup()
+        yield
+
+
+def make_database():
+    address = urlsplit(os.environ["DATABASE_URL"])
+    connection = psycopg2.connect(os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1))
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("DROP DATABASE IF EXISTS proofwork_bench WITH (FORCE)")
+        cursor.execute("CREATE DATABASE proofwork_bench")
+    connection.close()
+    os.environ["DATABASE_URL"] = address._replace(path="/proofwork_bench").geturl()
+
+
+def programs_of(web, simulator):
+    secrets = ",".join(
+        f"{name}={os.environ[f'STRIPE_WEBHOOK_SECRET_{name.upper()}']}" for name in ("platform", "connect", "thin")
+    )
+    simulated = ["--port", simulator, "--data", FOLDER / "simulator.sqlite3", "--site", os.environ["SITE_URL"]]
+    granian = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", web, "--workers", "1", "--log-level", "error"]
+    worker = ["--app", "marketplace", "--quiet", "worker", "--concurrency", WORKERS, "--loglevel", "WARNING"]
+    return [
+        ("simulator", "payments.simulator", *simulated, "--secrets", secrets),
+        ("web", "granian", *granian, "--blocking-threads", "2", "marketplace.wsgi:application"),
+        ("worker", "celery", *worker, "--without-gossip", "--without-mingle"),
+    ]
+
+
+def start(children, name, module, *arguments):
+    log = (FOLDER / f"{name}.log").open("w")
+    with log:
+        command = [PYTHON, "-W", "ignore", "-m", module, *arguments]
+        child = children.start(command, stdout=log, stderr=log, env=os.environ)
+    child.name = name
+    running[name] = child
+    return child
+
+
+def cpu_seconds(name):
+    """What this program and its children have used so far; 0 where the system does not tell (it does on Linux)."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[3]) == running[name].pid:  # the session
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def wait_for(port, programs, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2):
+                return
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            stopped = [child.name for child in programs if child.poll() is not None]
+            if stopped or time.monotonic() > end:
+                raise SystemExit(f"It did not start: {last_words()}") from None
+            time.sleep(0.1)
+
+
+def last_words():
+    """What the programs complained about, for whoever reads that something was left undone."""
+    return "".join(f"--- {path.name}\n{path.read_text()[-3000:]}" for path in sorted(FOLDER.glob("*.log")))
