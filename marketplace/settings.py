@@ -281,6 +281,11 @@ REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is ke
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
 
+# --- Who issues invoices: issued ones keep what they said --------------------------------------------
+ISSUER_NAME = env("ISSUER_NAME", default=SITE_NAME)
+ISSUER_ADDRESS = [line.strip() for line in env("ISSUER_ADDRESS", default="").split("|") if line.strip()]
+ISSUER_TAX_ID = env("ISSUER_TAX_ID", default="")
+
 # --- Stripe: only payments/stripe_gateway.py reads these --------------------------------------------
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="sk_test_simulator" if LOCAL else "")
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="")  # empty: Stripe itself

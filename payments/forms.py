@@ -2,6 +2,10 @@
 
 from django import forms
 
+from payments.documents.models import BillingDetails
+
+LINES = 6  # more do not fit beside the facts of an invoice
+
 
 class CancelForm(forms.Form):
     reason = forms.CharField(
@@ -24,3 +28,24 @@ class ResolveForm(forms.Form):
     def __init__(self, *args, outcomes, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = outcomes
+
+
+class BillingForm(forms.ModelForm):
+    """What an organization wants on its invoices."""
+
+    class Meta:
+        model = BillingDetails
+        fields = ["legal_name", "address", "tax_id", "email"]
+        help_texts = {
+            "legal_name": "As your bookkeeping knows you.",
+            "address": f"As it is printed, up to {LINES} lines.",
+            "tax_id": "For example an EIN or a VAT number. Printed as you write it.",
+            "email": "Printed on the invoice, for whoever files it. Nothing is sent there.",
+        }
+        widgets = {"address": forms.Textarea(attrs={"rows": 4, "autocomplete": "street-address"})}
+
+    def clean_address(self):
+        lines = [line.strip() for line in self.cleaned_data["address"].splitlines() if line.strip()]
+        if len(lines) > LINES:
+            raise forms.ValidationError(f"Use at most {LINES} lines.")
+        return "\n".join(lines)

@@ -301,3 +301,6 @@ class LedgerEntry(models.Model):
 
     def __str__(self):
         return f"{self.account_id}: {self.amount}"
+
+
+from payments.documents.models import BillingDetails, Document, DocumentSeries  # noqa: E402, F401

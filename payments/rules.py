@@ -1,10 +1,11 @@
 """Who may do what with money. When is for the actions. See engagements.rules for the two sides."""
 
 from engagements.rules import is_its_student, may_cancel, may_judge, may_pay_for, may_resolve
-from marketplace.accounts.rules import PAYERS, in_good_standing, is_student, role_in
+from marketplace.accounts.rules import PAYERS, in_good_standing, is_student, may_pay, role_in
 
 __all__ = [
-    "may_approve", "may_cancel", "may_fund", "may_resolve", "may_see_books", "may_see_money", "may_set_up_payouts",
+    "may_approve", "may_cancel", "may_edit_billing", "may_fund", "may_read_document", "may_resolve", "may_see_books",
+    "may_see_money", "may_set_up_payouts",
 ]  # fmt: skip
 
 
@@ -26,6 +27,18 @@ def may_see_money(user, engagement):
 def may_see_books(user, organization):
     """The organization's money page: owner, finance, staff. Reading is open to the suspended as well."""
     return user.is_staff or role_in(user, organization) in PAYERS
+
+
+def may_edit_billing(user, organization):
+    """What the invoices say: owner and finance."""
+    return may_pay(user, organization)
+
+
+def may_read_document(user, document):
+    """Its student; for an organization's documents whoever may see its books."""
+    if document.organization is None:
+        return user.is_staff or document.student.user_id == user.pk
+    return may_see_books(user, document.organization)
 
 
 def may_set_up_payouts(user):

@@ -37,6 +37,11 @@ class Table:
     sums: tuple = ()  # Rows below the line
     empty: str = ""  # said where there are no rows
 
+    @property
+    def lines(self):
+        """[(Row, [(Column, text)])], sums last: what a template walks through."""
+        return [(row, list(zip(self.columns, row.cells, strict=True))) for row in (*self.rows, *self.sums)]
+
 
 @dataclass(frozen=True)
 class Paper:

@@ -17,6 +17,7 @@ from payments import stripe_gateway as gateway
 from payments.actions.operations import Handler, NoLongerNeeded, handles, plan, run_while_waiting
 from payments.actions.refunds import refund_surplus
 from payments.alarms import alarm
+from payments.documents import issuing as documents
 from payments.models import Funding, MoneyOperation
 
 Status = Funding.Status
@@ -149,6 +150,7 @@ def receive(funding, checkout, at):
     if funding.status not in (Status.PAID, Status.REFUNDED):
         book(funding, checkout, at)
     movements.stripe_fee(funding, checkout.stripe_fee, at)  # Stripe may name its fee later
+    documents.issue_for_funding(funding, at)
 
 
 def book(funding, checkout, at):

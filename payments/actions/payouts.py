@@ -15,6 +15,7 @@ from payments import stripe_gateway as gateway
 from payments.actions.operations import Handler, NotReady, handles, lock_operation, plan, resume
 from payments.actions.refunds import refund_held, sync_refund
 from payments.alarms import alarm
+from payments.documents import issuing as documents
 from payments.models import Funding, MoneyOperation, Payout, PayoutAccount, Refund
 from payments.words import hold_reason
 
@@ -176,6 +177,7 @@ def apply_transfer(transfer, *, at):
         payout.move_to(Status.PAID, at=at, paid_at=at, hold_reason="")
         record("payout.paid", actor=None, subject=payout.engagement, at=at, amount=payout.amount)
         notices.payout_paid(payout, at)
+        documents.issue_for_payout(payout, at)
     return payout
 
 

@@ -10,6 +10,7 @@ from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
 from payments.actions.operations import Handler, handles, lock_operation, plan
 from payments.alarms import alarm
+from payments.documents import issuing as documents
 from payments.models import Funding, MoneyOperation, Refund
 
 Status = Refund.Status
@@ -104,6 +105,7 @@ def finish(refund, result, at):
         if done == funding.amount and funding.status == Funding.Status.PAID:
             funding.move_to(Funding.Status.REFUNDED, at=at)
         record("refund.done", actor=None, subject=funding.engagement, at=at, amount=refund.amount)
+        documents.issue_for_refund(refund, at)
     elif result.status in RETURNED and refund.status != Status.FAILED:
         refund.move_to(Status.FAILED, at=at)
         movements.refund_returned(refund, at)

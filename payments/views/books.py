@@ -13,6 +13,7 @@ from marketplace.accounts.models import Organization
 from marketplace.accounts.rules import PAYERS
 from marketplace.clock import now
 from payments import queries, rules
+from payments.documents.queries import documents_about
 from payments.standing import line_for_organization, line_for_student, story
 from payments.words import hold_reason
 
@@ -82,6 +83,7 @@ def detail(request, code):
         "engagement": engagement, "line": line, "is_student": is_student,
         "story": story(engagement, is_student=is_student, disputes=disputes), "disputes": disputes,
         "may_fund": rules.may_fund(request.user, engagement),
+        "documents": documents_about(engagement, student=is_student),
     }  # fmt: skip
     if request.user.is_staff:
         context["operations"] = engagement.money_operations.order_by("pk")

@@ -1,8 +1,9 @@
 """Money: the student sees the own earnings, owner and finance what the organization pays; owner and member approve."""
 
 from marketplace.clock import days, now
+from payments.documents import issuing as documents
 from tests.access.table import SIGN_IN, row
-from tests.payments.factories import deliver, make_account, make_funding, make_operation
+from tests.payments.factories import deliver, make_account, make_funding, make_operation, make_payout
 
 READERS = {"student": 200, "owner": 200, "finance": 200, "moderator": 200}
 STRANGERS = {"visitor": SIGN_IN, "other_student": 404, "other_owner": 404}
@@ -61,10 +62,40 @@ def to(status, table):
     return {name: status if found == 200 else found for name, found in table.items()}
 
 
+BOOKS = {"visitor": SIGN_IN, "owner": 200, "finance": 200, "suspended": 200, "moderator": 200}
+BILLING = {"visitor": SIGN_IN, "owner": 200, "finance": 200}
+
+
+def invoiced(scene):
+    paid(scene)
+    scene.document = documents.issue_for_funding(scene.funding, now())
+
+
+def advised(scene):
+    paid(scene)
+    scene.document = documents.issue_for_payout(make_payout(scene.engagement), now())
+
+
+def document_args(scene):
+    return [scene.document.code]
+
+
 ROWS = [
     row("payments:overview", 302, student=200, other_student=200, suspended=200, member=200, moderator=200),
     row("payments:organization", 403, args=slug, visitor=SIGN_IN, owner=200, finance=200, suspended=200,
         moderator=200),
+    *[
+        row(f"payments:{name}", 403, args=document_args, scene=invoiced,
+            **(BOOKS | STRANGERS | {"student": 404}))
+        for name in ("document", "document_pdf")
+    ],
+    *[
+        row(f"payments:{name}", 404, args=document_args, scene=advised, visitor=SIGN_IN, student=200, moderator=200)
+        for name in ("document", "document_pdf")
+    ],
+    *[row(f"payments:{name}", 403, args=slug, **BOOKS) for name in ("organization_documents", "documents_csv")],
+    row("payments:billing", 403, args=slug, **BILLING),
+    row("payments:billing", 403, args=slug, method="post", data={"legal_name": "Acme, Inc."}, **to(302, BILLING)),
     row("payments:detail", 403, args=code, scene=paid, **(STRANGERS | READERS | {"suspended": 200})),
     row("payments:fund", 403, args=code, scene=unpaid, **PAY),
     row("payments:fund", 403, args=code, scene=unpaid, method="post", **to(302, PAY)),
