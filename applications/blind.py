@@ -59,6 +59,7 @@ class Applicant:
     person: Person | None
     offer_expires_at: object = None
     decided_at: object = None
+    is_runner_up: bool = False
     told: tuple = ()  # what the organization told them: the reason, and the note if there was one
 
     @property
@@ -86,6 +87,7 @@ def applicant(application):
         approach=application.approach, availability_note=application.availability_note,
         person=_person(application) if application.revealed_at else None,
         offer_expires_at=application.offer_expires_at, decided_at=application.decided_at,
+        is_runner_up=application.is_runner_up,
         told=tuple(filter(None, [application.get_reason_display(), application.feedback])),
     )  # fmt: skip
 

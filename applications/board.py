@@ -7,6 +7,7 @@ from functools import cached_property
 from applications import blind
 from applications.models import Application
 from applications.queries import competencies_of, places_left, scores_of, with_answers
+from projects.models import Project
 
 Status = Application.Status
 GAP = 2  # levels between two assessors that are worth a talk
@@ -14,6 +15,7 @@ MINUTES_PER_SCORE = 1.5
 TABS = {
     "review": ("To review", [Status.SUBMITTED]),
     "shortlist": ("Shortlist", [Status.SHORTLISTED]),
+    "runners_up": ("Runners-up", []),  # closed out because the places were filled, and one is free again
     "offered": ("Offered", [Status.OFFERED, Status.ACCEPTED, Status.DECLINED]),
     "ended": ("Not selected", [Status.NOT_SELECTED, Status.LAPSED, Status.WITHDRAWN]),
 }
@@ -59,6 +61,16 @@ class Row:
         return self.own_count == self.wanted
 
     @property
+    def is_runner_up(self):
+        """Judged, closed out only because the places were filled."""
+        return self.applicant.is_runner_up and (self.applicant.is_revealed or self.is_assessed)
+
+    @property
+    def is_offerable(self):
+        """May be offered a place, if one is left."""
+        return self.applicant.status == Status.SHORTLISTED or self.is_runner_up
+
+    @property
     def has_gap(self):
         return any(cell.is_gap for cell in self.cells)
 
@@ -96,11 +108,22 @@ class Board:
         return Cell(competency, applicant.answer_to(competency), own, others, is_gap)
 
     def in_tab(self, tab):
-        return [row for row in self.rows if row.applicant.status in TABS[tab][1]]
+        if tab == "runners_up":
+            return self.runners_up
+        rows = [row for row in self.rows if row.applicant.status in TABS[tab][1]]
+        return [row for row in rows if row not in self.runners_up] if tab == "ended" else rows
 
     def tabs(self):
-        """[(name, label, count)]"""
-        return [(name, label, len(self.in_tab(name))) for name, (label, _states) in TABS.items()]
+        """[(name, label, count)]; runners-up have a tab only while there are any."""
+        found = [(name, label, len(self.in_tab(name))) for name, (label, _states) in TABS.items()]
+        return [tab for tab in found if tab[0] != "runners_up" or tab[2]]
+
+    @cached_property
+    def runners_up(self):
+        """Who may be offered the place that somebody left."""
+        running = self.project.status in (Project.Status.OPEN, Project.Status.CLOSED)
+        candidates = [row for row in self.rows if row.is_runner_up] if running else []
+        return candidates if candidates and self.places_left else []
 
     @property
     def to_review(self):

@@ -1,6 +1,7 @@
 """Reads that more than one caller needs. Each is a constant number of queries, whatever the number of rows."""
 
 from collections import defaultdict
+from datetime import timedelta
 from statistics import median_low
 
 from django.conf import settings
@@ -51,6 +52,18 @@ def places_left(project):
     """Places that are neither taken nor offered. A cancelled engagement (an app above this one) frees its place."""
     taken = Application.objects.filter(project=project, status__in=[Status.OFFERED, Status.ACCEPTED])
     return max(project.places - taken.exclude(engagement__status="cancelled").count(), 0)
+
+
+def days_to_work(project, at):
+    """How many days a student who is offered a place now has from the acceptance on; None: until the posted date.
+
+    Who takes over from a student who vanished has as long as that one had (engagements, by name, fixes the date).
+    """
+    left = Application.objects.filter(project=project, engagement__replacement_until__gt=at)
+    dates = left.order_by("-engagement__cancelled_at").values_list("engagement__funded_at", "engagement__due_at")
+    funded_at, due_at = dates.first() or (at, at)
+    most = max((due_at - funded_at).days, settings.PROJECT_WORK_DAYS[0])
+    return most if project.work_due_on < (at + timedelta(days=most)).date() else None
 
 
 def with_answers(rows):

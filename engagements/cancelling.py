@@ -5,6 +5,7 @@ the fee; the organization pays a kill fee by the milestones met. Anything later 
 """
 
 from django.conf import settings
+from django.db.models import Max
 
 from engagements.models import Engagement
 from engagements.rules import ORGANIZATION, STUDENT, side_of
@@ -58,4 +59,9 @@ def has_vanished(engagement, at):
         return engagement.kickoff_due_at <= at
     if not engagement.kicked_off or engagement.due_at + days(settings.VANISHED_DAYS) > at:
         return False
-    return not messages_of_student(engagement).filter(sent_at__gt=at - days(QUIET_DAYS)).exists()
+    return is_quiet(messages_of_student(engagement).aggregate(last=Max("sent_at"))["last"], at)
+
+
+def is_quiet(wrote_at, at):
+    """Whether somebody who wrote last at `wrote_at` (None: never) counts as silent."""
+    return wrote_at is None or wrote_at <= at - days(QUIET_DAYS)

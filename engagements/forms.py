@@ -1,12 +1,17 @@
 """Input of one engagement: checked here, acted on by the actions."""
 
 from django import forms
+from django.conf import settings
 
 from applications.models import Shown
 from engagements.actions.offers import MAX_FILES
 from marketplace.db import CODE, new_code
 from marketplace.files.forms import UploadsField
 from marketplace.files.kinds import DELIVERY, MESSAGE
+from marketplace.money import SYMBOLS
+from projects.forms.base import MoneyField, OneLine
+from projects.rate import rate_of_text
+from projects.sections import fee_problems
 
 FEW_LINES = {"rows": 3}
 
@@ -105,6 +110,53 @@ class JudgeForm(forms.Form):
             said = "Mark at least one acceptance criterion as Not yet and say what is missing."
             self.add_error(f"verdict_{self.criteria[0].pk}", said)
         return data
+
+
+class ChangeOrderForm(forms.Form):
+    """More than the criteria say. `rate()` is the effective hourly rate of what was typed, as in the posting form."""
+
+    title = OneLine(
+        label="In one line", max_length=120, help_text="What is to be done beyond the acceptance criteria.",
+        error_messages={"required": "Say in one line what is to be done."},
+    )  # fmt: skip
+    description = forms.CharField(
+        label="What exactly", max_length=2_000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="What the next version has to contain, so that both of you know when it is done.",
+        error_messages={"required": "Say what the next version has to contain."},
+    )  # fmt: skip
+    hours = forms.IntegerField(
+        label="Hours of work", min_value=settings.CHANGE_ORDER_HOURS[0], max_value=settings.CHANGE_ORDER_HOURS[1],
+        help_text=f"{settings.CHANGE_ORDER_HOURS[0]} to {settings.CHANGE_ORDER_HOURS[1]}, on top of the project.",
+        error_messages={"required": "Say how many hours it takes."},
+    )  # fmt: skip
+    fee = MoneyField(
+        label="Fee for the student", currency=settings.CURRENCY, help_text="Fixed, on top. The student gets all of it.",
+        error_messages={"required": "Set the fee."},
+    )  # fmt: skip
+    extra_days = forms.IntegerField(
+        label="Days more until the delivery", min_value=settings.CHANGE_ORDER_EXTRA_DAYS[0], initial=0,
+        max_value=settings.CHANGE_ORDER_EXTRA_DAYS[1], help_text="0 leaves the due date as it is.",
+        error_messages={"required": "Say how many days more, or 0."},
+    )  # fmt: skip
+    currency_sign = SYMBOLS.get(settings.CURRENCY, settings.CURRENCY.upper())
+
+    def rate(self):
+        return rate_of_text(self["hours"].value(), self["fee"].value())
+
+    def clean(self):
+        data = super().clean()
+        if data.get("hours") and data.get("fee"):
+            for field, message in fee_problems(data["hours"], data["fee"]):
+                self.add_error(field, message)
+        return data
+
+
+class RefuseForm(forms.Form):
+    reason = forms.CharField(
+        label="Why do you refuse?", max_length=500, widget=forms.Textarea(attrs=FEW_LINES),
+        help_text="The organization reads this.",
+        error_messages={"required": "Say why, in a sentence: the organization reads it."},
+    )  # fmt: skip
 
 
 class DisputeForm(forms.Form):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from engagements.models import Engagement
-from engagements.queries import as_seen_by
-from engagements.standing import standing
+from engagements.queries import as_seen_by, open_orders_of
+from engagements.standing import order_standing, standing
 from marketplace.activity.next_actions import NextAction
 from marketplace.clock import days
 
@@ -19,12 +19,14 @@ def for_user(user, at):
     recent = Q(status=Engagement.Status.APPROVED, approved_at__gt=at - days(settings.DOUBLE_BLIND_DAYS))
     recent |= Q(status=Engagement.Status.APPROVED, payout__status="held")
     live = ~Q(status__in=[Engagement.Status.APPROVED, Engagement.Status.CANCELLED])
-    actions = []
-    for engagement in as_seen_by(user).filter(live | recent)[:MOST]:
-        now = standing(engagement, user, at)
-        if now.yours:
-            is_student = engagement.student.user_id == user.pk
-            about = engagement.organization if is_student else engagement.student
-            urgent = now.due_at is not None and now.due_at - at < timedelta(days=1)
-            actions.append(NextAction(now.todo, now.url, now.due_at, str(about), urgent))
-    return actions
+    replaced = Q(replacement_until__gt=at)
+    rows = as_seen_by(user).filter(live | recent | replaced)[:MOST]
+    found = [(row, standing(row, user, at)) for row in rows]
+    found += [(row.engagement, order_standing(row, user, at)) for row in open_orders_of(user)[:MOST]]
+    return [next_action(engagement, now, user, at) for engagement, now in found if now.yours]
+
+
+def next_action(engagement, now, user, at):
+    about = engagement.organization if engagement.student.user_id == user.pk else engagement.student
+    urgent = now.due_at is not None and now.due_at - at < timedelta(days=1)
+    return NextAction(now.todo, now.url, now.due_at, str(about), urgent)

@@ -1,9 +1,19 @@
 """Reads that more than one caller needs."""
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
 
-from engagements.models import Delivery, Dispute, Engagement, Message, Review, SplitProposal, VerifiedCompetency
+from applications.models import Application
+from engagements.models import (
+    ChangeOrder,
+    Delivery,
+    Dispute,
+    Engagement,
+    Message,
+    Review,
+    SplitProposal,
+    VerifiedCompetency,
+)
 from marketplace.accounts.models import Membership, Organization
 from marketplace.accounts.rules import POSTERS
 from marketplace.clock import days
@@ -32,6 +42,13 @@ def with_turn(rows):
     latest_message = Message.objects.filter(engagement=OuterRef("pk")).order_by("-sent_at", "-pk")
     mine = Review.objects.filter(engagement=OuterRef("pk"))
     disputes = Dispute.objects.filter(engagement=OuterRef("pk"), resolved_at=None)
+    proposals = newest_unanswered().filter(dispute__engagement=OuterRef("pk"))
+    by_student = Message.objects.filter(engagement=OuterRef("pk"), author=OuterRef("student__user")).order_by(
+        "-sent_at"
+    )
+    taken_over = Application.objects.filter(
+        project=OuterRef("project"), offered_at__gte=OuterRef("cancelled_at"), status__in=["offered", "accepted"]
+    )
     return rows.with_people().annotate(
         latest_version=Subquery(latest.values("version")[:1]),
         last_message_at=Subquery(latest_message.values("sent_at")[:1]),
@@ -39,9 +56,27 @@ def with_turn(rows):
         payout_paid_at=F("payout__paid_at"),
         payout_hold=F("payout__hold_reason"),
         dispute_due_at=Subquery(disputes.values("due_at")[:1]),
+        proposal_side=Subquery(proposals.values("side")[:1]),
+        proposal_amount=Subquery(proposals.values("student_amount")[:1]),
+        proposed_at=Subquery(proposals.values("proposed_at")[:1]),
+        student_wrote_at=Subquery(by_student.values("sent_at")[:1]),
+        is_taken_over=Exists(taken_over),
         student_reviewed_at=Subquery(mine.filter(side=Review.Side.STUDENT).values("written_at")[:1]),
         organization_reviewed_at=Subquery(mine.filter(side=Review.Side.ORGANIZATION).values("written_at")[:1]),
     )
+
+
+def open_orders_of(user):
+    """The open change orders of the engagements this person takes part in or pays for, with what is told of them."""
+    ours = Q(engagement__organization__in=Organization.objects.of_member(user))
+    rows = ChangeOrder.objects.filter(Q(engagement__student__user_id=user.pk) | ours, status__in=ChangeOrder.OPEN)
+    rows = rows.select_related("engagement__project", "engagement__student", "engagement__organization")
+    return rows.order_by("proposed_at", "pk")
+
+
+def open_order(engagement):
+    """The one open change order, or None."""
+    return engagement.change_orders.filter(status__in=ChangeOrder.OPEN).first()
 
 
 def case_file(engagement):
@@ -54,6 +89,7 @@ def case_file(engagement):
             deliveries.prefetch_related("files", "change_request__items__criterion").order_by("-version")
         ),
         "messages_sent": list(messages.order_by("sent_at", "pk")),
+        "change_orders": list(engagement.change_orders.order_by("-proposed_at", "-pk")),
         "disputes": list(engagement.disputes.select_related("opened_by", "resolved_by").order_by("opened_at")),
     }
 
@@ -134,12 +170,19 @@ def change_rounds(engagement):
 
 def newest_proposals(dispute):
     """{side: its newest SplitProposal}: the ones that count."""
-    return {row.side: row for row in dispute.proposals.order_by("proposed_at", "pk")}
+    return {row.side: row for row in dispute.proposals.select_related("proposed_by").order_by("pk")}
+
+
+def disputes_of(engagement):
+    """Newest first, each with its proposals in their order: for the page that both sides read."""
+    talks = Prefetch("proposals", SplitProposal.objects.select_related("proposed_by").order_by("-pk"))
+    rows = engagement.disputes.select_related("opened_by", "resolved_by").prefetch_related(talks)
+    return list(rows.order_by("-opened_at"))
 
 
 def unanswered(dispute):
     """The newest proposal of all, which the other side has not answered; None before the first."""
-    return dispute.proposals.order_by("-proposed_at", "-pk").first()
+    return dispute.proposals.order_by("-pk").first()
 
 
 def agreed_amount(dispute):
@@ -148,11 +191,13 @@ def agreed_amount(dispute):
     return amounts[0] if len(amounts) == 2 and amounts[0] == amounts[1] else None
 
 
+def newest_unanswered():
+    """The newest SplitProposal of every open dispute: the one that waits for an answer."""
+    newer = SplitProposal.objects.filter(dispute=OuterRef("dispute"), pk__gt=OuterRef("pk"))
+    return SplitProposal.objects.filter(~Exists(newer), dispute__resolved_at=None)
+
+
 def silent_disputes(at):
     """Open disputes whose newest proposal has waited for SPLIT_SILENCE_DAYS: settle_silent looks again."""
-    newest = SplitProposal.objects.filter(dispute=OuterRef("pk")).order_by("-proposed_at", "-pk")
-    rows = Dispute.objects.filter(resolved_at=None).annotate(
-        last_proposed_at=Subquery(newest.values("proposed_at")[:1])
-    )
-    waited = at - days(settings.SPLIT_SILENCE_DAYS)
-    return rows.filter(last_proposed_at__lte=waited).order_by("last_proposed_at", "pk")
+    waited = newest_unanswered().filter(proposed_at__lte=at - days(settings.SPLIT_SILENCE_DAYS))
+    return Dispute.objects.filter(pk__in=waited.values("dispute")).order_by("pk")

@@ -44,6 +44,21 @@ def may_judge(user, engagement):
     return in_good_standing(user) and engagement.organization.suspended_at is None and is_on_the_team(user, engagement)
 
 
+def may_read_orders(user, engagement):
+    """Change orders are work and money: both sides, finance, staff."""
+    return may_read_work(user, engagement) or may_see_books(user, engagement)
+
+
+def may_answer_order(user, engagement):
+    """Only the student, who may always say no."""
+    return may_deliver(user, engagement)
+
+
+def may_replace(user, engagement):
+    """Whoever judges the work may end it for a student who vanished."""
+    return may_judge(user, engagement)
+
+
 def may_pay_for(user, engagement):
     """Fund it: owner or finance of the organization, never its student."""
     return (

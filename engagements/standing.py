@@ -9,7 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
-from engagements.models import Engagement
+from engagements.cancelling import QUIET_DAYS, is_quiet
+from engagements.models import ChangeOrder, Engagement
 from engagements.rules import ORGANIZATION, STUDENT, may_pay_for, side_of
 from marketplace.clock import days
 from marketplace.money import format_money
@@ -47,6 +48,19 @@ class Reading:
     @property
     def fee(self):
         return format_money(self.engagement.fee_amount, self.engagement.currency)
+
+    @property
+    def open_fee(self):
+        """What is not released yet."""
+        return self.money(self.engagement.unreleased_amount)
+
+    def money(self, amount):
+        return format_money(amount, self.engagement.currency)
+
+    @property
+    def other(self):
+        """The other side's name."""
+        return self.engagement.organization if self.side == STUDENT else self.engagement.student
 
     @property
     def total(self):
@@ -92,6 +106,8 @@ def active(r):
 
 def kicking_off(r):
     e = r.engagement
+    if r.side == ORGANIZATION and e.kickoff_student_at is None and e.kickoff_due_at <= r.at:
+        return vanished(r, f"{e.student} did not confirm the kickoff in time", 2)
     missing = {STUDENT: e.kickoff_student_at is None, ORGANIZATION: e.kickoff_organization_at is None}
     if r.side and missing[r.side]:
         other = e.organization if r.side == STUDENT else e.student
@@ -108,13 +124,29 @@ def kicking_off(r):
     return Standing("Kickoff", headline, "Work starts then.", "info", e.kickoff_due_at, step=2)
 
 
+def vanished(r, headline, step):
+    detail = f"You can replace {r.engagement.student}: what you paid is kept for a runner-up. Or write once more first."
+    return Standing(
+        "No answer", headline, detail, "danger", None, True, "Replace the student",
+        payment_path("replace", r.engagement), f"{headline}: replace or write, {r.title}", step,
+    )  # fmt: skip
+
+
+def has_vanished(r):
+    e = r.engagement
+    too_late = e.status == Status.ACTIVE and e.due_at + days(settings.VANISHED_DAYS) <= r.at
+    return too_late and is_quiet(e.student_wrote_at, r.at)
+
+
 def delivering(r, version, word):
     e = r.engagement
     late = r.at >= e.due_at
+    if r.side == ORGANIZATION and has_vanished(r):
+        return vanished(r, f"{e.student} is late and has not written for {QUIET_DAYS} days", 3)
     if r.side == STUDENT:
         return Standing(
             "Overdue" if late else word, f"{'Overdue' if late else 'Your turn'}: deliver version {version}",
-            f"{r.fee} is held for you until then.", "danger" if late else "warning", e.due_at, True,
+            f"{r.open_fee} is held for you until then.", "danger" if late else "warning", e.due_at, True,
             f"Deliver version {version}", r.path("deliver"), f"Deliver version {version} of {r.title}", 3,
         )  # fmt: skip
     if late:
@@ -134,7 +166,7 @@ def delivered(r):
     if r.side == ORGANIZATION:
         return Standing(
             "Delivered", f"Your turn: review version {version}",
-            f"If you do nothing it is approved, and {r.fee} is paid out.", "warning", e.review_due_at, True,
+            f"If you do nothing it is approved, and {r.open_fee} is paid out.", "warning", e.review_due_at, True,
             f"Review version {version}", r.path("delivery", version), f"Review version {version} of {r.title}", 4,
         )  # fmt: skip
     headline = f"Waiting for {e.organization} to review version {version}"
@@ -146,9 +178,37 @@ def changes_requested(r):
 
 
 def disputed(r):
-    detail = f"{r.fee} stays held until then. It is free of charge."
-    step = 4 if r.engagement.latest_version else 3
-    return Standing("Disputed", "A moderator decides", detail, "danger", r.engagement.dispute_due_at, step=step)
+    e = r.engagement
+    step = 4 if e.latest_version else 3
+    if e.proposed_at is not None:
+        return answering(r, step)
+    if r.side is None or e.dispute_due_at is None:
+        detail = f"{r.open_fee} stays held until then. It is free of charge."
+        return Standing("Disputed", "A moderator decides", detail, "danger", e.dispute_due_at, step=step)
+    detail = f"If you do not agree with {r.other}, a moderator decides by then. {r.open_fee} stays held."
+    return Standing(
+        "Disputed", "Your turn: propose how to split the fee", detail, "danger", e.dispute_due_at, True,
+        "Propose a split", r.path("dispute"), f"Propose how to settle the dispute about {r.title}", step,
+    )  # fmt: skip
+
+
+def answering(r, step):
+    """One side has made the latest proposal; the other answers, or silence counts as yes."""
+    e, amount = r.engagement, r.money(r.engagement.proposal_amount)
+    due = e.proposed_at + days(settings.SPLIT_SILENCE_DAYS)
+    by_student = e.proposal_side == STUDENT
+    who, answers = (e.student, e.organization) if by_student else (e.organization, e.student)
+    for_whom = "you" if r.side == STUDENT else e.student
+    if r.side is None or (r.side == STUDENT) == by_student:
+        whose = f"{who}’s" if r.side is None else "your"
+        headline = f"Waiting for {answers} to answer {whose} proposal of {amount} for {for_whom}"
+        detail = "Without an answer it counts as accepted."
+        return Standing("Disputed", headline, detail, "danger", due, step=step)
+    return Standing(
+        "Disputed", f"Your turn: {who} proposes {amount} for {for_whom}; answer",
+        "If you do nothing it counts as accepted.", "danger", due, True, "Answer the proposal", r.path("dispute"),
+        f"Answer the proposal of {amount} for {for_whom} in {r.title}", step,
+    )  # fmt: skip
 
 
 def approved(r):
@@ -180,10 +240,63 @@ def payout(r):
 
 
 def cancelled(r):
-    refund = ""
-    if r.side != STUDENT and r.engagement.funded_at is not None:
-        refund = f" {r.total} is refunded."
-    return Standing("Cancelled", "Cancelled", f"{r.engagement.cancel_reason}{refund}", "neutral", step=0)
+    e = r.engagement
+    waits = e.replacement_until is not None and r.at < e.replacement_until and not e.is_taken_over
+    if waits and r.side == ORGANIZATION:
+        return Standing(
+            "Replaced", f"Your turn: offer the place of {e.student} to a runner-up",
+            f"{r.total} is kept for the next student. If nobody has accepted by then, it goes back to you.", "warning",
+            e.replacement_until, True, "Choose a runner-up", reverse("applications:board", args=[e.project.code]),
+            f"Offer {r.title} to a runner-up", 0,
+        )  # fmt: skip
+    return Standing("Cancelled", "Cancelled", f"{e.cancel_reason}{where_the_money_went(r)}", "neutral", step=0)
+
+
+def where_the_money_went(r):
+    """A sentence, or nothing where nothing was paid. Kept for a runner-up it may still be on the way."""
+    e = r.engagement
+    if e.funded_at is None:
+        return ""
+    if e.released_amount:
+        paid = r.money(e.released_amount)
+        return f" {paid} went to you." if r.side == STUDENT else f" {paid} went to {e.student}, the rest is refunded."
+    if r.side == STUDENT:
+        return ""
+    if e.replacement_until is not None:
+        still = r.at < e.replacement_until
+        return f" {r.total} {'is kept for the next student' if still else 'went to the next student or goes back'}."
+    return f" {r.total} is refunded."
+
+
+def order_standing(order, user, at):
+    """What an open change order asks of `user`, beside the Standing of its engagement."""
+    e = order.engagement
+    r = Reading(e, side_of(user, e), may_pay_for(user, e), at)
+    url, total = r.path("change_order", order.code), format_money(order.total_amount, order.currency)
+    if order.status == ChangeOrder.Status.ACCEPTED:
+        headline = f"Waiting for {e.organization} to pay for “{order.title}”"
+        if not r.pays:
+            return Standing(
+                "Change order", headline, "The extra work starts then.", "info", order.funding_due_at, url=url
+            )
+        return Standing(
+            "Change order", f"Your turn: pay {total} for “{order.title}”", "Otherwise the change order lapses.",
+            "warning", order.funding_due_at, True, f"Pay {total}", pay_path(order), f"Pay {total} for “{order.title}”",
+        )  # fmt: skip
+    if r.side != STUDENT:
+        headline = f"Waiting for {e.student} to answer the change order “{order.title}”"
+        detail = f"{order.fee_text} more for about {order.hours} h. Without an answer it lapses."
+        return Standing("Change order", headline, detail, "info", order.answer_due_at, url=url)
+    return Standing(
+        "Change order", f"Your turn: answer the change order “{order.title}”",
+        f"{order.fee_text} more for about {order.hours} h. You may refuse; without an answer it lapses.", "warning",
+        order.answer_due_at, True, "Answer the change order", url, f"Answer the change order “{order.title}”",
+    )  # fmt: skip
+
+
+def pay_path(order):
+    path = payment_path("fund", order.engagement)
+    return f"{path}?change_order={order.code}" if path != order.engagement.get_absolute_url() else path
 
 
 def payment_path(name, engagement=None):

@@ -13,5 +13,6 @@ def sweep_clocks():
     at = now()
     steps = [
         actions.lapse_unfunded, actions.lapse_change_orders, actions.publish_due_reviews, actions.send_reminders,
+        actions.remind_of_answers,
     ]  # fmt: skip
     one_by_one(steps, lambda step: step(at=at))

@@ -19,16 +19,29 @@ WORDS = {
     "review.extended": ("hourglass", "{who} took more time to review"),
     "delivery.approved": ("circle-check", "{who} approved the delivery"),
     "dispute.opened": ("scale", "{who} opened a dispute"),
-    "dispute.resolved": ("scale", "{who} decided the dispute"),
+    "dispute.resolved": ("scale", "{who} decided the dispute: {amount} for {student}"),
+    "split.proposed": ("scale", "{who} proposed {amount} for {student}"),
+    "change_order.proposed": ("circle-plus", "{who} proposed a change order, {title}: {amount} more"),
+    "change_order.accepted": ("check", "{who} accepted the change order {title}"),
+    "change_order.refused": ("x", "{who} refused the change order {title}"),
+    "change_order.withdrawn": ("undo-2", "{who} withdrew the change order {title}"),
+    "change_order.lapsed": ("hourglass", "The change order {title} lapsed"),
+    "change_order.funded": ("banknote", "{organization} paid for the change order {title}: {amount} more is held"),
+    "engagement.replaced": ("repeat", "{who} replaced the student, who did not answer"),
     "engagement.cancelled": ("ban", "{who} cancelled the engagement"),
     "engagement.lapsed": ("ban", "It was not funded in time and lapsed"),
     "review.written": ("star", "{who} wrote a review"),
     "reviews.published": ("star", "The reviews were published"),
-    "payout.paid": ("wallet", "{fee} was paid to {student}"),
+    "payout.paid": ("wallet", "{amount} was paid to {student}"),
     "payout.held": ("hourglass", "The payout is on hold"),
     "refund.done": ("undo-2", "{organization} was refunded"),
 }
-AUTOMATIC = {"delivery.approved": ("circle-check", "Approved automatically: the time to review was over")}
+AUTOMATIC = {
+    "delivery.approved": ("circle-check", "Approved automatically: the time to review was over"),
+    "dispute.opened": ("scale", "A dispute was opened: the money cannot be held for longer"),
+    "dispute.resolved": ("scale", "The dispute was settled by a proposal without an answer: {amount} for {student}"),
+}
+AGREED = ("scale", "{who} agreed: the dispute is settled with {amount} for {student}")
 
 
 @dataclass(frozen=True)
@@ -51,12 +64,20 @@ def timeline(engagement, messages, *, user):
 
 def told(event, engagement, user):
     words = AUTOMATIC.get(event.verb) if event.actor_id is None else None
+    if event.data.get("resolution") == "agreed":
+        words = AGREED
     icon, text = words or WORDS.get(event.verb, ("", ""))
     if not text:
         return None
     who = "You" if user and event.actor_id == user.pk else name_of(event.actor, engagement)
     names = {
         "who": who, "organization": str(engagement.organization), "student": str(engagement.student),
-        "fee": format_money(engagement.fee_amount, engagement.currency), "version": event.data.get("version", ""),
+        "amount": format_money(amount_of(event, engagement), engagement.currency),
+        "version": event.data.get("version", ""), "title": f"“{event.data.get('title', '')}”",
     }  # fmt: skip
     return Entry(event.at, icon, text.format(**names))
+
+
+def amount_of(event, engagement):
+    """Minor units; older events do not say it, because it was all or nothing."""
+    return event.data.get("amount", 0 if event.data.get("outcome") == "refund" else engagement.fee_amount)

@@ -17,5 +17,14 @@ urlpatterns = [
     path("<slug:code>/extend-review/", views.extend_review, name="extend_review"),
     path("<slug:code>/review/", views.review, name="review"),
     path("<slug:code>/dispute/", views.dispute, name="dispute"),
+    path("<slug:code>/change-orders/new/", views.propose_change_order, name="propose_change_order"),
+    path("<slug:code>/change-orders/<slug:order_code>/", views.change_order, name="change_order"),
+    path("<slug:code>/change-orders/<slug:order_code>/accept/", views.accept_change_order, name="accept_change_order"),
+    path("<slug:code>/change-orders/<slug:order_code>/refuse/", views.refuse_change_order, name="refuse_change_order"),
+    path(
+        "<slug:code>/change-orders/<slug:order_code>/withdraw/",
+        views.withdraw_change_order,
+        name="withdraw_change_order",
+    ),
     path("<slug:code>/files/<slug:file_code>/", views.file, name="file"),
 ]

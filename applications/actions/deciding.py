@@ -112,7 +112,7 @@ def make_offer(*, application, by, at, note=""):
     if application.revealed_at == at:
         record("application.revealed", actor=by, subject=application, at=at)
     record("offer.made", actor=by, subject=application, at=at, again=was_closed_out)
-    notices.offer_made(application, at)
+    notices.offer_made(application, at, again=was_closed_out)
     notices.settle_decisions(project, at)
     return application
 

@@ -2,7 +2,7 @@
 
 from applications.models import Application, Shown
 from applications.notices.telling import applied, day, fee, page, student_of, tell
-from applications.queries import competencies_of, levels_of
+from applications.queries import competencies_of, days_to_work, levels_of
 from marketplace.notifications.actions import mark_done
 
 Reason = Application.Reason
@@ -34,16 +34,20 @@ def shortlisted(application, at):
     )  # fmt: skip
 
 
-def offer_made(application, at):
+def offer_made(application, at, again=False):
     project = application.project
+    work_days = days_to_work(project, at)
+    free = "A place that was taken is free again. " if again else ""
+    due = f"{work_days} days after you accept" if work_days else day(project.work_due_on)
     note = f"\n\n{project.organization} writes:\n\n{application.offer_note}" if application.offer_note else ""
     tell(
-        student_of(application), kind="offer.made", key=f"offer:{application.code}", at=at, needs_action=True,
+        student_of(application), kind="offer.made", at=at, needs_action=True,
+        key=f"offer:{application.code}:{application.offered_at:%Y%m%d%H%M}",
         title=f"{project.organization} offers you {fee(project)} for “{project.title}”",
         body=f"{fee(project)} fixed for about {project.hours} hours. Answer by {{expires}}, or the offer expires.\n\n"
-        f"You start when {project.organization} has funded the project, not before.{note}",
+        f"{free}You start when {project.organization} has funded the project, not before.{note}",
         dates={"expires": application.offer_expires_at}, due_at=application.offer_expires_at,
-        facts=[("Pay", f"{fee(project)} fixed"), ("Answer by", "{expires}"), ("Work due", day(project.work_due_on))],
+        facts=[("Pay", f"{fee(project)} fixed"), ("Answer by", "{expires}"), ("Work due", due)],
         url=page("offer_view", application), action="Answer the offer", reason=applied(application),
     )  # fmt: skip
 
@@ -51,7 +55,8 @@ def offer_made(application, at):
 def offer_expires_soon(application, at):
     project = application.project
     tell(
-        student_of(application), kind="offer.expiring", key=f"offer-soon:{application.code}", at=at,
+        student_of(application), kind="offer.expiring", at=at,
+        key=f"offer-soon:{application.code}:{application.offer_expires_at:%Y%m%d%H%M}",
         title=f"Your {fee(project)} offer for “{project.title}” expires {{expires}}",
         body=f"{fee(project)} from {project.organization}: answer by {{expires}}. A no frees the place for "
         "somebody else.",

@@ -12,9 +12,11 @@ from applications import actions, rules
 from applications.board import Board
 from applications.forms import DeclineForm, OfferForm
 from applications.models import Application
+from applications.queries import days_to_work
 from applications.views.board import board_of
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
+from marketplace.clock import now
 from marketplace.formatting.templatetags import count
 
 Status = Application.Status
@@ -51,6 +53,7 @@ def applicant(request, code):
     return page(
         request, "applications/applicant.html", found, row, opens=opens, may_assess=may_assess,
         decides=may_assess and row.applicant.status in (Status.SUBMITTED, Status.SHORTLISTED),
+        offers_again=may_assess and row in found.runners_up,
         work_url=work.get_absolute_url() if work else "",
     )  # fmt: skip
 
@@ -123,9 +126,9 @@ def offer(request, code):
             return redirect("applications:applicant", code)
         messages.success(request, f"{row.applicant.name} has the offer: {found.project.fee_text}.")
         return to_board(application, "offered")
-    if row.applicant.status != Status.SHORTLISTED:
+    if not row.is_offerable:
         return redirect("applications:applicant", code)
     return page(
         request, "applications/offer.html", found, row, form=form, offer_days=settings.OFFER_DAYS,
-        status=422 if form.errors else 200,
+        work_days=days_to_work(found.project, now()), status=422 if form.errors else 200,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import actions
 from applications.models import Application, Shown
-from applications.queries import capacity, competencies_of, levels_of, live_of_student, of_student
+from applications.queries import capacity, competencies_of, days_to_work, levels_of, live_of_student, of_student
 from applications.views.applying import own
 from applications.views.trying import attempt
 from applications.wording import look_of
@@ -47,7 +47,7 @@ def mine(request):
 TOLD = {
     "application.submitted": ("send", "You sent your application"),
     "application.shortlisted": ("star", "You were shortlisted; your name was shown"),
-    "offer.made": ("hand-coins", "You got an offer"),
+    "offer.made": ("hand-coins", "You got an offer"),  # also to a runner-up, when a place is free again
     "offer.declined": ("x", "You declined the offer"),
     "offer.lapsed": ("hourglass", "The offer expired"),
     "application.not_selected": ("circle", "You were not selected"),
@@ -115,7 +115,7 @@ def offer_view(request, code):
         "application": application, "project": application.project,
         "criteria": application.project.criteria.order_by("position"), "levels": levels_for(application),
         "has_expired": now() >= application.offer_expires_at, "funding_days": settings.FUNDING_DAYS,
-        "review_days": settings.REVIEW_DAYS,
+        "review_days": settings.REVIEW_DAYS, "work_days": days_to_work(application.project, now()),
     }  # fmt: skip
     return render(request, "applications/offer_view.html", context)
 

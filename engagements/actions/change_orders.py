@@ -7,14 +7,20 @@ from django.conf import settings
 from django.db import transaction
 
 from engagements.models import ChangeOrder, Engagement
+from engagements.notices import change_orders as notices
 from marketplace.activity.actions import record
 from marketplace.clock import days
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
 from marketplace.money import format_money, percent
 from marketplace.sweeps import one_by_one
+from projects.sections import fee_problems
 
 Status = ChangeOrder.Status
+TELL = {
+    "proposed": notices.proposed, "accepted": notices.accepted, "refused": notices.refused,
+    "withdrawn": notices.withdrawn, "lapsed": notices.lapsed, "funded": notices.funded,
+}  # fmt: skip
 RUNNING = [Engagement.Status.ACTIVE, Engagement.Status.DELIVERED, Engagement.Status.CHANGES_REQUESTED]
 BATCH = 200
 
@@ -39,9 +45,10 @@ def propose_change_order(*, engagement, title, description, hours, fee_amount, b
     project = engagement.project
     order = engagement.change_orders.create(
         **asked, currency=engagement.currency, proposed_by=by, proposed_at=at, status_changed_at=at,
-        service_fee_amount=percent(fee_amount, project.service_fee_bps), hourly_floor=project.hourly_floor,
+        service_fee_amount=percent(fee_amount, project.service_fee_bps), hourly_floor=settings.HOURLY_FLOOR,
         answer_due_at=at + days(settings.CHANGE_ORDER_DAYS),
     )  # fmt: skip
+    order.engagement = engagement
     tell_all("proposed", order, engagement, by, at)
     return order
 
@@ -57,9 +64,8 @@ def check_order(engagement, *, title, description, hours, fee_amount, extra_days
     ):  # fmt: skip
         if not least <= value <= most:
             raise DomainError(f"Choose from {least} to {most}.", field=field)
-    floor = hours * engagement.project.hourly_floor
-    if fee_amount < max(floor, 1):
-        raise DomainError(f"Pay at least {format_money(floor, engagement.currency)} for {hours} hours.", field="fee")
+    for field, problem in fee_problems(hours, fee_amount):
+        raise DomainError(problem, field=field)
     if engagement.fee_amount + fee_amount > settings.MAX_FEE:
         most = format_money(settings.MAX_FEE, engagement.currency)
         raise DomainError(f"With the fee of the project this is more than {most}.", field="fee")
@@ -157,6 +163,7 @@ def lapse_change_order(change_order, at):
 def end_change_orders(engagement, at):
     """The engagement ends, or is disputed: what is open ends with it. The engagement is locked."""
     for order in engagement.change_orders.select_for_update().filter(status__in=ChangeOrder.OPEN):
+        order.engagement = engagement
         lapse_order(order, engagement, at)
 
 
@@ -184,3 +191,4 @@ def tell_all(step, order, engagement, by, at, **data):
         f"change_order.{step}", actor=by, subject=engagement, at=at, order=order.code, title=order.title,
         amount=order.fee_amount, **data,
     )  # fmt: skip
+    TELL[step](order, at)

@@ -6,12 +6,15 @@ Where a sweep comes late and several thresholds have passed, only the last remin
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from engagements import notices
+from engagements.cancelling import QUIET_DAYS
 from engagements.models import Engagement, Message, Reminder
 from marketplace.activity.actions import record
+from marketplace.clock import days
 from marketplace.sweeps import one_by_one
 
 Status = Engagement.Status
@@ -71,12 +74,14 @@ def plan(at):
 def before_work(at):
     unfunded = Engagement.objects.filter(status=Status.AWAITING_FUNDING)
     waiting = Engagement.objects.exclude(KICKED_OFF).filter(status=Status.ACTIVE)
+    missed = waiting.filter(kickoff_student_at=None)
     pay, confirm = notices.funding_reminder, notices.kickoff_reminder
     return [
         ("funding-2-days", "funding_due_at", due_within(unfunded, "funding_due_at", at, 24, 48), pay),
         ("funding-1-day", "funding_due_at", due_within(unfunded, "funding_due_at", at, 0, 24), pay),
         ("kickoff-1-day", "kickoff_due_at", due_within(waiting, "kickoff_due_at", at, 0, 24), confirm),
         ("kickoff-overdue", "kickoff_due_at", waiting.filter(kickoff_due_at__lte=at), notices.kickoff_overdue),
+        ("kickoff-missed", "kickoff_due_at", missed.filter(kickoff_due_at__lte=at), notices.vanished),
     ]  # fmt: skip
 
 
@@ -88,6 +93,10 @@ def during_work(at):
     heard = Message.objects.filter(
         engagement=OuterRef("pk"), author_id=OuterRef("student__user_id"), sent_at__gte=OuterRef("midpoint_at")
     )
+    wrote = Message.objects.filter(
+        engagement=OuterRef("pk"), author_id=OuterRef("student__user_id"), sent_at__gt=at - days(QUIET_DAYS)
+    )
+    lost = working.filter(~Exists(wrote), status=Status.ACTIVE, due_at__lte=at - days(settings.VANISHED_DAYS))
     quiet = midway.filter(~Exists(heard), midpoint_at__lte=at - hours(48))
     return [
         ("check-in", "funded_at", midway.filter(midpoint_at__lte=at), notices.check_in),
@@ -95,6 +104,7 @@ def during_work(at):
         ("delivery-2-days", "due_at", due_within(working, "due_at", at, 24, 48), notices.delivery_due_soon),
         ("delivery-1-day", "due_at", due_within(working, "due_at", at, 0, 24), notices.delivery_due_soon),
         ("delivery-overdue", "due_at", working.filter(due_at__lte=at), notices.delivery_overdue),
+        ("vanished", "due_at", lost, notices.vanished),
     ]
 
 

@@ -48,8 +48,8 @@ def open_dispute(*, engagement, problem, by, at):
     dispute = engagement.disputes.create(
         opened_by=by, problem=problem, opened_at=at, due_at=at + days(settings.DISPUTE_DAYS)
     )
-    end_change_orders(engagement, at)
     engagement.move_to(Engagement.Status.DISPUTED, at=at, review_due_at=None)
+    end_change_orders(engagement, at)
     record("dispute.opened", actor=by, subject=engagement, at=at, side=by and side_of(by, engagement))
     notices.dispute_opened(dispute, at)
     return dispute
@@ -79,7 +79,10 @@ def propose_split(*, dispute, student_amount, by, at, note=""):
     proposal = dispute.proposals.create(
         side=side, student_amount=student_amount, note=note, proposed_by=by, proposed_at=at
     )
+    proposal.dispute = dispute
     record("split.proposed", actor=by, subject=engagement, at=at, side=side, amount=student_amount)
+    if agreed_amount(dispute) is None:  # else it is settled in a moment, and that is told
+        notices.split_proposed(proposal, at)
     return proposal
 
 

@@ -88,7 +88,7 @@ class ChangeOrder(StatusModel):
     fee_amount = models.PositiveBigIntegerField()
     service_fee_amount = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
-    hourly_floor = models.PositiveIntegerField()  # in force when the project was submitted
+    hourly_floor = models.PositiveIntegerField()  # in force when it was proposed
     extra_days = models.PositiveSmallIntegerField(default=0)  # the delivery is due that much later
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -129,7 +129,7 @@ class ChangeOrder(StatusModel):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("engagements:workspace", args=[self.engagement.code])
+        return reverse("engagements:change_order", args=[self.engagement.code, self.code])
 
     @property
     def total_amount(self):

@@ -10,8 +10,10 @@ from engagements.notices.reminders import (
     kickoff_overdue,
     kickoff_reminder,
     review_reminder,
+    vanished,
 )
 from engagements.notices.reviews import review_written, reviews_published
+from engagements.notices.splits import split_proposed, split_reminder
 from engagements.notices.steps import (
     changes_requested,
     delivered,
@@ -26,5 +28,6 @@ __all__ = [
     "approved", "cancelled", "changes_requested", "check_in", "delivered", "delivery_due_soon", "delivery_overdue",
     "dispute_opened", "dispute_resolved", "funded", "funding_reminder", "gone_quiet", "kickoff_confirmed",
     "kickoff_overdue", "kickoff_reminder", "lapsed", "message_sent", "offer_accepted", "replaced", "review_extended",
-    "review_reminder", "review_written", "reviews_published",
+    "review_reminder", "review_written", "reviews_published", "split_proposed", "split_reminder",
+    "vanished",
 ]  # fmt: skip

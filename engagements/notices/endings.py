@@ -3,13 +3,14 @@
 from django.urls import reverse
 
 from engagements.models import Dispute
+from engagements.notices.splits import settle_splits
 from engagements.notices.telling import (
     fee,
     moderators,
     money,
     open_fee,
     page,
-    payers_of,
+    payers_and_team,
     settle_all,
     student_of,
     tell,
@@ -93,6 +94,7 @@ def dispute_resolved(dispute, at):
     """Before the money is divided: the engagement still has the whole open fee."""
     engagement = dispute.engagement
     mark_done(kind="moderation.dispute", url=engagement.get_absolute_url(), at=at)
+    settle_splits(dispute, at)
     amount = money(dispute.student_amount, engagement)
     both = {
         "kind": "engagement.dispute_resolved", "key": f"resolved:{dispute.code}", "at": at, "more": dispute.reasons,
@@ -159,10 +161,6 @@ def replaced(engagement, at):
         "accepted by then, it goes back to you.",
         url=reverse("applications:board", args=[engagement.project.code]), action="Choose a runner-up",
     )  # fmt: skip
-
-
-def payers_and_team(engagement):
-    return list({person.pk: person for person in team_of(engagement) + payers_of(engagement)}.values())
 
 
 def lapsed(engagement, at):

@@ -1,6 +1,16 @@
 """What the clocks say. `key` is chosen by the sweep, so that each reminder is sent once."""
 
-from engagements.notices.telling import fee, moderators, page, payers_of, student_of, tell, total
+from engagements.notices.telling import (
+    fee,
+    moderators,
+    open_fee,
+    page,
+    payers_of,
+    replace_page,
+    student_of,
+    tell,
+    total,
+)
 from engagements.queries import team_of
 
 ASK = {"needs_action": True, "again": True}  # something is still to be done: this takes the earlier notice's place
@@ -71,7 +81,8 @@ def gone_quiet(engagement, key, at):
     tell(
         moderators(), engagement, kind="moderation.quiet", key=key, at=at, **ASK, action="Open the case",
         dates={"due": engagement.due_at}, title=f"No sign of life at midpoint: “{engagement.project}”",
-        first=f"{engagement.student} has neither written nor delivered since the midpoint; {fee(engagement)} is held, "
+        first=f"{engagement.student} has neither written nor delivered since the midpoint; "
+        f"{open_fee(engagement)} is held, "
         "the delivery is due by {due}.",
     )  # fmt: skip
 
@@ -80,7 +91,7 @@ def delivery_due_soon(engagement, key, at):
     tell(
         student_of(engagement), engagement, kind="delivery.next", key=key, at=at, dates={"due": engagement.due_at},
         due_at=engagement.due_at, **ASK, title=f"Deliver “{engagement.project}” by {{due}}",
-        first=f"{fee(engagement)} is held for you; the delivery is due by {{due}}. If you need longer, tell "
+        first=f"{open_fee(engagement)} is held for you; the delivery is due by {{due}}. If you need longer, tell "
         f"{engagement.organization} now.", url=page(engagement, "deliver"), action="Deliver",
     )  # fmt: skip
 
@@ -91,7 +102,7 @@ def delivery_overdue(engagement, key, at):
         student_of(engagement), engagement, kind="delivery.next", key=key, at=at, dates=due, **ASK,
         title=f"The delivery of “{engagement.project}” is overdue",
         first=f"It was due by {{due}}. Deliver now, or tell {engagement.organization} when it comes; "
-        f"{fee(engagement)} is still held for you.",
+        f"{open_fee(engagement)} is still held for you.",
         url=page(engagement, "deliver"), action="Deliver",
     )  # fmt: skip
     tell(
@@ -102,13 +113,25 @@ def delivery_overdue(engagement, key, at):
     )  # fmt: skip
 
 
+def vanished(engagement, key, at):
+    """To the organization: the student has missed the kickoff, or is late without a word; a runner-up may take over."""
+    late = engagement.kicked_off
+    what = "is late and has not written for days" if late else "did not confirm the kickoff in time"
+    tell(
+        team_of(engagement), engagement, kind="engagement.vanished", key=key, at=at, needs_action=True, again=True,
+        title=f"{engagement.student} {what}: you can replace them on “{engagement.project}”",
+        first=f"Your {total(engagement)} is kept while you offer the project to a runner-up, or write once more first.",
+        url=replace_page(engagement), action="Replace the student",
+    )  # fmt: skip
+
+
 def review_reminder(engagement, key, at):
     version = engagement.deliveries.order_by("-version").values_list("version", flat=True).first()
     tell(
         team_of(engagement), engagement, kind="delivery.review", key=key, at=at, **ASK,
         dates={"due": engagement.review_due_at}, due_at=engagement.review_due_at,
         title=f"Review version {version} of “{engagement.project}” by {{due}}",
-        first=f"{engagement.student} is waiting. If you do nothing it is approved by {{due}}, and {fee(engagement)} "
-        "is paid out.",
+        first=f"{engagement.student} is waiting. If you do nothing it is approved by {{due}}, and "
+        f"{open_fee(engagement)} is paid out.",
         url=page(engagement, "delivery", version), action=f"Review version {version}",
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """From the accepted offer to the last version."""
 
-from engagements.notices.telling import fee, page, payers_of, student_of, tell, total
+from engagements.notices.telling import fee, open_fee, page, payers_of, replace_page, student_of, tell, total
 from engagements.queries import name_of, team_of
 from engagements.rules import STUDENT
 from marketplace.notifications.actions import mark_done
@@ -53,6 +53,8 @@ def funded(engagement, at):
 
 def kickoff_confirmed(engagement, side, at):
     ours = student_of(engagement) if side == STUDENT else team_of(engagement)
+    if side == STUDENT:
+        sign_of_life(engagement, at)
     for person in ours:
         mark_done(kind="engagement.kickoff", url=page(engagement, "kickoff"), at=at, recipient=person)
     if engagement.kicked_off:
@@ -88,6 +90,8 @@ def started(engagement, at):
 def message_sent(message, side, at):
     """The words themselves: most messages are answered from the e-mail's button."""
     engagement = message.engagement
+    if side == STUDENT:
+        sign_of_life(engagement, at)
     others = team_of(engagement) if side == STUDENT else student_of(engagement)
     count = message.files.count()
     attached = f"{count} file{'' if count == 1 else 's'} attached." if count else ""
@@ -102,22 +106,29 @@ def message_sent(message, side, at):
     )  # fmt: skip
 
 
+def sign_of_life(engagement, at):
+    """Nobody has to think about replacing the student."""
+    mark_done(kind="engagement.vanished", url=replace_page(engagement), at=at)
+
+
 def delivered(delivery, at):
     engagement = delivery.engagement
+    sign_of_life(engagement, at)
     mark_done(kind="delivery.next", url=page(engagement, "deliver"), at=at)
     due = {"due": engagement.review_due_at}
     tell(
         team_of(engagement), engagement, kind="delivery.review", key=f"delivered:{delivery.version}", at=at, dates=due,
         due_at=engagement.review_due_at, needs_action=True, action=f"Review version {delivery.version}",
         title=f"{engagement.student} delivered version {delivery.version} of “{engagement.project}”",
-        first=f"Review it by {{due}}. If you do nothing it is approved then, and {fee(engagement)} is paid out.",
+        first=f"Review it by {{due}}. If you do nothing it is approved then, and {open_fee(engagement)} is paid out.",
         more=delivery.note[:1_000], url=page(engagement, "delivery", delivery.version),
     )  # fmt: skip
     tell(
         student_of(engagement), engagement, kind="delivery.sent", key=f"delivered:{delivery.version}", at=at,
         dates=due, title=f"You delivered version {delivery.version} of “{engagement.project}”",
         first=f"{engagement.organization} reviews it by {{due}}. Without an answer it is approved then, and your "
-        f"{fee(engagement)} is paid out.", url=page(engagement, "delivery", delivery.version), action="See the version",
+        f"{open_fee(engagement)} is paid out.",
+        url=page(engagement, "delivery", delivery.version), action="See the version",
     )  # fmt: skip
 
 
@@ -133,7 +144,7 @@ def changes_requested(change_request, at):
         student_of(engagement), engagement, kind="delivery.next", key=f"changes:{version}", at=at, dates=due,
         due_at=engagement.due_at, needs_action=True, action=f"Deliver version {version + 1}",
         title=f"{engagement.organization} asks for changes to version {version} of “{engagement.project}”",
-        first=f"Deliver version {version + 1} by {{due}}; {fee(engagement)} stays held for you.", more=missing,
+        first=f"Deliver version {version + 1} by {{due}}; {open_fee(engagement)} stays held for you.", more=missing,
         url=page(engagement, "deliver"),
     )  # fmt: skip
     tell(
@@ -150,11 +161,12 @@ def review_extended(engagement, at):
     tell(
         student_of(engagement), engagement, kind="delivery.extended", key="extended", at=at, dates=due,
         title=f"{engagement.organization} needs more time to review “{engagement.project}”",
-        first=f"It is approved by {{due}} at the latest, unless changes are requested; {fee(engagement)} stays held.",
+        first=f"It is approved by {{due}} at the latest, unless changes are requested; "
+        f"{open_fee(engagement)} stays held.",
     )  # fmt: skip
     tell(
         team_of(engagement), engagement, kind="delivery.extended", key="extended", at=at, dates=due,
         title=f"You have until {{due}} to review “{engagement.project}”",
-        first=f"Review it by {{due}}. If you do nothing it is approved then, and {fee(engagement)} is paid out.",
+        first=f"Review it by {{due}}. If you do nothing it is approved then, and {open_fee(engagement)} is paid out.",
         url=page(engagement, "delivery", version), action="Review the version",
     )  # fmt: skip

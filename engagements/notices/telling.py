@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from engagements.queries import team_of
@@ -68,6 +68,11 @@ def payers_of(engagement):
     return team_of(engagement, PAYERS)
 
 
+def payers_and_team(engagement):
+    """Everybody of the organization whom money or work concerns, each once."""
+    return list({person.pk: person for person in team_of(engagement) + payers_of(engagement)}.values())
+
+
 def moderators():
     return list(User.objects.filter(is_staff=True, is_active=True))
 
@@ -94,10 +99,19 @@ def page(engagement, name, *more):
     return reverse(f"engagements:{name}", args=[engagement.code, *more])
 
 
+def replace_page(engagement):
+    """A page of payments, by name: that app stands above this one."""
+    try:
+        return reverse("payments:replace", args=[engagement.code])
+    except NoReverseMatch:
+        return engagement.get_absolute_url()
+
+
 def settle_all(engagement, at):
     """Nothing of this engagement waits for anybody any more, reviews aside."""
     mark_done(kind="engagement.fund", url=engagement.get_absolute_url(), at=at)
     mark_done(kind="engagement.kickoff", url=page(engagement, "kickoff"), at=at)
     mark_done(kind="delivery.next", url=page(engagement, "deliver"), at=at)
+    mark_done(kind="engagement.vanished", url=replace_page(engagement), at=at)
     for version in engagement.deliveries.values_list("version", flat=True):
         mark_done(kind="delivery.review", url=page(engagement, "delivery", version), at=at)

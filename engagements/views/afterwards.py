@@ -9,7 +9,7 @@ from engagements import actions, rules
 from engagements.actions.reviews import review_until
 from engagements.forms import DisputeForm, ReviewForm
 from engagements.models import Engagement
-from engagements.queries import reviews_for
+from engagements.queries import disputes_of, reviews_for
 from engagements.views.reading import act, context_of, engagement_for
 from marketplace.clock import now
 
@@ -26,13 +26,14 @@ def dispute(request, code):
             at=now(),
         )  # fmt: skip
         if opened is not None:
-            messages.success(request, "The dispute is open. A moderator has been told, and every clock is stopped.")
+            messages.success(request, "The dispute is open, and every clock is stopped. Propose how to settle it.")
             return redirect("engagements:dispute", engagement.code)
     context = context_of(engagement, request.user, now()) | {
-        "form": form, "disputes": engagement.disputes.select_related("opened_by", "resolved_by").order_by("-opened_at"),
+        "form": form, "disputes": disputes_of(engagement), "dispute_days": settings.DISPUTE_DAYS,
         "possible": rules.may_take_part(request.user, engagement)
         and engagement.may_become(Engagement.Status.DISPUTED),
-        "dispute_days": settings.DISPUTE_DAYS,
+        "may_propose": rules.may_take_part(request.user, engagement), "silence_days": settings.SPLIT_SILENCE_DAYS,
+        "sees_books": rules.may_see_books(request.user, engagement),
     }  # fmt: skip
     return render(request, "engagements/dispute.html", context, status=422 if form.errors else 200)
 

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from applications.models import Application
 from engagements import actions, rules
-from engagements.cancelling import can_be_cancelled, kill_fee
+from engagements.cancelling import can_be_cancelled, has_vanished
 from engagements.forms import KickoffForm, MessageForm
 from engagements.models import Engagement
-from engagements.queries import as_seen_by, case_file, file_of
-from engagements.standing import standing
+from engagements.queries import as_seen_by, case_file, file_of, open_order
+from engagements.standing import order_standing, standing
 from engagements.timeline import timeline
+from engagements.views.change_orders import can_be_proposed
 from engagements.views.reading import act, act_with_files, context_of, engagement_for
 from marketplace.access import get_for_user
 from marketplace.clock import now
@@ -67,12 +68,16 @@ def workspace_page(request, engagement, form, *, status=200):
     context = context_of(engagement, user, at) | {
         "form": form, "sees_books": rules.may_see_books(user, engagement),
         "may_read": rules.may_read_work(user, engagement),
-        "may_cancel": rules.may_cancel(user, engagement)
-        and can_be_cancelled(engagement, user)
-        and not kill_fee(engagement, user, at),
+        "may_cancel": rules.may_cancel(user, engagement) and can_be_cancelled(engagement, user),
+        "may_replace": rules.may_replace(user, engagement) and has_vanished(engagement, at),
         "may_dispute": rules.may_take_part(user, engagement) and engagement.may_become(Engagement.Status.DISPUTED),
         "may_write": rules.may_take_part(user, engagement) and engagement.status != Engagement.Status.CANCELLED,
     }  # fmt: skip
+    order = open_order(engagement)
+    if order is not None:
+        order.engagement = engagement
+        context |= {"order": order, "order_standing": order_standing(order, user, at)}
+    context["may_propose"] = rules.may_judge(user, engagement) and order is None and can_be_proposed(engagement)
     if context["may_read"]:
         context |= case_file(engagement)
         context["entries"] = timeline(engagement, context["messages_sent"], user=user)

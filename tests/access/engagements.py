@@ -2,7 +2,7 @@
 
 from marketplace.clock import days, now
 from tests.access.table import SIGN_IN, row
-from tests.engagements.factories import make_stored_file
+from tests.engagements.factories import make_change_order, make_stored_file
 from tests.factories import make_application, make_delivery
 
 STRANGERS = {"visitor": SIGN_IN, "other_student": 404, "other_owner": 404}
@@ -51,6 +51,15 @@ def approved(scene):
     scene.engagement.save()
 
 
+def asked(scene):
+    """The organization has proposed a change order, and the student has time to answer."""
+    scene.order = make_change_order(scene.engagement, scene.owner_user, answer_due_at=now() + days(1))
+
+
+def order(scene):
+    return [scene.engagement.code, scene.order.code]
+
+
 def changes(scene):
     first = scene.engagement.project.criteria.order_by("position").first()
     return {f"verdict_{first.pk}": "not_yet", f"comment_{first.pk}": "The map is missing."}
@@ -63,6 +72,7 @@ def by_the_student(scene):
 MESSAGE = {"body": "Hello there"}
 VERSION = {"note": "All of it.", "link": "https://work.example/1"}
 PROBLEM = {"problem": "Nothing opens."}
+MORE = {"title": "A map", "description": "One more.", "hours": "2", "fee": "60", "extra_days": "0"}
 ONE = STRANGERS | {"student": 200}
 
 ROWS = [
@@ -91,6 +101,16 @@ ROWS = [
         "engagements:review", 403, args=code, scene=approved, method="post", data=by_the_student,
         **(STRANGERS | {"student": 302, "owner": 422, "member": 422}),
     ),
+    row("engagements:propose_change_order", 403, args=code, **TEAM),
+    row("engagements:propose_change_order", 403, args=code, method="post", data=MORE, **to(302, TEAM)),
+    row("engagements:change_order", 403, args=order, scene=asked, **(READ | {"finance": 200})),
+    row("engagements:accept_change_order", 403, args=order, scene=asked, method="post", **to(302, ONE)),
+    row("engagements:refuse_change_order", 403, args=order, scene=asked, **ONE),
+    row(
+        "engagements:refuse_change_order", 403, args=order, scene=asked, method="post", data={"reason": "No time."},
+        **to(302, ONE),
+    ),
+    row("engagements:withdraw_change_order", 403, args=order, scene=asked, method="post", **to(302, TEAM)),
     row("engagements:dispute", 403, args=code, **READ),
     row("engagements:dispute", 403, args=code, method="post", data=PROBLEM, **to(302, SIDES)),
     row(

@@ -1,10 +1,12 @@
 """Engagements between the student and the organization of the cast."""
 
+from datetime import timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from engagements.models import ChangeRequest, ChangeRequestItem, Review, VerifiedCompetency
+from engagements.models import ChangeOrder, ChangeRequest, ChangeRequestItem, Review, VerifiedCompetency
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import DELIVERY
 from marketplace.notifications.models import Notification
@@ -24,6 +26,37 @@ def make_change_request(delivery, by, comment="The third file is missing"):
     criterion = delivery.engagement.project.criteria.order_by("position").first()
     ChangeRequestItem.objects.create(change_request=made, criterion=criterion, comment=comment)
     return made
+
+
+def make_change_order(engagement, by, status="proposed", **fields):
+    """A change order in any state: 4 hours for $120, the delivery a week later."""
+    defaults = {
+        "title": "A second map", "description": "The same for 2025.", "hours": 4, "fee_amount": 12_000,
+        "service_fee_amount": 1_200, "currency": "usd", "hourly_floor": 2_000, "extra_days": 7, "proposed_by": by,
+        "proposed_at": NOW, "answer_due_at": NOW + timedelta(days=5),
+    }  # fmt: skip
+    if status in ("accepted", "funded"):
+        defaults |= {"answered_at": NOW, "funding_due_at": NOW + timedelta(days=5)}
+    if status == "funded":
+        defaults["funded_at"] = NOW
+    if status == "refused":
+        defaults |= {"answered_at": NOW, "refuse_reason": "I have exams."}
+    return ChangeOrder.objects.create(engagement=engagement, status=status, **(defaults | fields))
+
+
+def make_dispute(engagement, by, **fields):
+    """An open dispute about an engagement that is (made) disputed."""
+    defaults = {"problem": "The files do not open.", "opened_at": NOW, "due_at": NOW + timedelta(days=10)}
+    dispute = engagement.disputes.create(opened_by=by, **(defaults | fields))
+    type(engagement).objects.filter(pk=engagement.pk).update(status="disputed", review_due_at=None)
+    engagement.refresh_from_db()
+    return dispute
+
+
+def make_proposal(dispute, side, by, student_amount, **fields):
+    return dispute.proposals.create(
+        side=side, proposed_by=by, student_amount=student_amount, **({"proposed_at": NOW} | fields)
+    )
 
 
 def make_review(engagement, side, by, *, rating=5, text="Careful and quick.", level=2, published_at=None):
