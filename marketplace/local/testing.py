@@ -6,7 +6,7 @@ import tempfile
 import time
 from contextlib import contextmanager, suppress
 
-from marketplace.local import chromium, environment
+from marketplace.local import chromium, environment, simulator_health
 from marketplace.local.checks import print_step, run_checks
 from marketplace.local.datadir import DataFolder
 from marketplace.local.environment import made
@@ -68,10 +68,16 @@ def test(arguments):
 
 
 def pytest(arguments, data, addresses):
+    """The tests, and after them what the payment simulators that they started say of themselves."""
     variables = environment.for_tests(data, addresses)
+    folder = variables[simulator_health.VARIABLE] = environment.made(data / "simulators")
     if chromium.needs_browser(arguments):
         variables["CHROME_BIN"] = chromium.find_or_install()
-    return call([sys.executable, "-m", "pytest", *arguments], variables)
+    code = call([sys.executable, "-m", "pytest", *arguments], variables)
+    line, well = simulator_health.summary(folder)
+    if line:
+        print(line, file=sys.stdout if well else sys.stderr)
+    return code or int(not well)
 
 
 def bench(arguments):

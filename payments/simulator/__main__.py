@@ -14,7 +14,8 @@ from .server import Server
 def main():
     options = _arguments().parse_args()
     try:
-        sim = Simulator(options.data, options.site, _secrets(options.secrets), options.merchant, options.public_url)
+        names = {"merchant": options.merchant, "public_url": options.public_url, "health": options.health}
+        sim = Simulator(options.data, options.site, _secrets(options.secrets), **names)
     except sqlite3.OperationalError as error:
         sys.exit(f"{options.data}: {error} (is another simulator using it?)")
     server = Server((options.host, options.port), sim)
@@ -37,6 +38,8 @@ def _arguments():
     parser.add_argument("--site", default="", help="where webhooks go: SITE/webhooks/stripe/platform/ and so on")
     parser.add_argument("--merchant", default="Proofwork", help="the name that Checkout shows")
     parser.add_argument("--public-url", default="", help="where browsers reach the hosted pages, if not as the API")
+    folder = os.environ.get("SIMULATOR_HEALTH", "")
+    parser.add_argument("--health", default=folder, help="folder that keeps how much was checked and what did not fit")
     parser.add_argument("--secrets", default="", help="platform=whsec_…,connect=whsec_…,thin=whsec_…")
     return parser
 

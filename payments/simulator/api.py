@@ -3,6 +3,7 @@ key, address, faults, parameters, idempotency, work, check of the answer, commit
 """
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from . import errors
@@ -62,6 +63,7 @@ class Api:
         except Exception:
             self.sim.report_bug(f"{request.method} {request.path}")
             answer = Answer(500, json.dumps(errors.server_error(False).body(request_id)))
+        self._check(call, answer)
         answer.headers |= {"Request-Id": answer.headers.get("Request-Id", request_id)}
         answer.headers["Stripe-Version"] = request.headers.get("Stripe-Version", self.sim.schema.version)
         if call and call.key:
@@ -70,6 +72,19 @@ class Api:
             answer.headers["Stripe-Account"] = call.account
         self.sim.log(request, answer)
         return answer
+
+    def _check(self, call, answer):
+        """Refusals and replays here; a fresh success was checked before it was committed (_result)."""
+        if not answer.body:
+            return
+        self.sim.health.count("answers")
+        problems = []
+        if answer.status >= 400:
+            problems = self.sim.schema.problems_of("error", json.loads(answer.body))
+        elif "Idempotent-Replayed" in answer.headers:
+            call.operation.check(json.loads(answer.body), "", problems)
+        with suppress(errors.ApiError):  # it is counted and shouted; the answer was given before, or is a refusal
+            self.sim.no_violation(problems, f"{answer.status} for {call.method} {call.path}" if call else "refusal")
 
     def _understand(self, request, request_id):
         self._authenticate(request.headers.get("Authorization", ""))
@@ -129,6 +144,7 @@ class Api:
             params = _json_object(request.body)
         problems = []
         params = call.operation.read(params, "", problems)
+        self.sim.health.count("requests")
         if problems:
             raise _complaint(problems[0])
         return params

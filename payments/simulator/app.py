@@ -1,8 +1,7 @@
 """The simulator as one object: its parts and what they share."""
 
-import sys
 import threading
-import traceback
+import time
 from collections import deque
 
 from .api import Api
@@ -12,6 +11,7 @@ from .control import Control
 from .errors import ApiError
 from .events import Events
 from .faults import Faults, scripted_error
+from .health import Health
 from .idempotency import Idempotency
 from .identifiers import kind_of
 from .resources import accounts, payouts
@@ -21,17 +21,16 @@ from .timetable import Timetable
 from .webhooks import KNOBS, Webhooks
 
 TICK = 0.25  # seconds between looks at the timetable
+HEALTH_EVERY = 1  # seconds
 
 
 class Simulator:
-    def __init__(self, data=":memory:", site="", secrets=None, merchant="Proofwork", public_url=""):
-        self.schema = Schema()
+    def __init__(self, data=":memory:", site="", secrets=None, merchant="Proofwork", public_url="", health=""):
+        self.schema, self.health = Schema(), Health(health)
         self.store = Store(data)
         self.site, self.secrets, self.merchant = site, secrets or {}, merchant
         self.public_url = public_url.rstrip("/")
         self.requests = deque(maxlen=200)
-        self.violations, self.bugs = [], 0
-        self.violation_count = 0
         self.stopping = threading.Event()
         self._assemble()
 
@@ -57,6 +56,7 @@ class Simulator:
         self.stopping.set()
         self.webhooks.stop()
         self.store.close()
+        self.health.write()
 
     def reset(self):
         """Forgets everything, the clock and the knobs included."""
@@ -90,31 +90,33 @@ class Simulator:
         return scripted_error(rule)
 
     def must_fit(self, name, body, where):
+        """An object that leaves the simulator otherwise than as an answer: in an event, or the event itself."""
         self.no_violation(self.schema.problems_of(name, body), where)
+        self.health.count("events")
 
     def no_violation(self, problems, where):
-        """An answer out of schema is a bug of the simulator: counted, shouted, answered with 500."""
+        """What is out of schema is a bug of the simulator: counted, shouted, answered with 500."""
         if not problems:
             return
         lines = [f"{where}: {problem.param} {problem.kind} {problem.detail}" for problem in problems]
-        self.violations.extend(lines)
-        self.violation_count += 1
-        print("SCHEMA VIOLATION\n  " + "\n  ".join(lines), file=sys.stderr, flush=True)
+        self.health.violation(lines)
         raise ApiError(500, "Out of schema: " + "; ".join(lines), type="api_error", saved=False)
 
     def report_bug(self, where):
-        if self.stopping.is_set():
-            return
-        self.bugs += 1
-        print(f"BUG IN THE SIMULATOR at {where}\n{traceback.format_exc()}", file=sys.stderr, flush=True)
+        if not self.stopping.is_set():
+            self.health.bug(where)
 
     def log(self, request, answer):
         line = {"at": self.clock.now(), "method": request.method, "path": request.path, "status": answer.status}
         self.requests.appendleft(line | {"dropped": answer.drop, "id": answer.headers["Request-Id"]})
 
     def _tick(self):
+        written = time.monotonic()
         while not self.stopping.wait(TICK):
             try:
                 self.timetable.run_due()
             except Exception:
                 self.report_bug("timetable")
+            if time.monotonic() >= written + HEALTH_EVERY:
+                self.health.write()
+                written = time.monotonic()

@@ -45,12 +45,15 @@ class Control:
 @control("GET", "health")
 def health(sim, given):
     waiting = sim.store.row("SELECT COUNT(*) AS n FROM delivery WHERE state = 'pending'")["n"]
+    sim.health.write()
+    report = sim.health.report()
     return {
         "ok": True,
         "version": sim.schema.version,
-        "schema_violations": sim.violation_count,
-        "violations": sim.violations[-20:],
-        "bugs": sim.bugs,
+        "checked": report["checked"],
+        "schema_violations": report["violations"],
+        "violations": report["lines"],
+        "bugs": report["bugs"],
         "pending_deliveries": waiting,
         "book_sums": sim.book.sums(),
     }

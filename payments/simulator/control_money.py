@@ -2,7 +2,7 @@
 
 from . import paying
 from .identifiers import PLATFORM
-from .resources import balance, disputes, payouts, refunds, topups
+from .resources import balance, disputes, early_fraud_warnings, payouts, refunds, topups
 
 CHARGE_FIELDS = ("amount", "currency", "transfer_group")
 
@@ -39,7 +39,7 @@ def dispute(sim, given, id):
 
 def fraud_warning(sim, given, id):
     with sim.store.transaction():
-        return {"id": disputes.warn_of_fraud(sim, charge_of(sim, id))["id"]}
+        return {"id": early_fraud_warnings.warn(sim, charge_of(sim, id))["id"]}
 
 
 def resolve(sim, given, id, result):
@@ -92,7 +92,7 @@ def book(sim, given):
             "balances": sim.book.balances(),
             "platform": balance.balance_of(sim, PLATFORM),
             "platform_account": PLATFORM,
-            "schema_violations": sim.violation_count,
+            "schema_violations": sim.health.violations,
         }
         if given.get("groups") != "0":
             dump["groups"] = _groups(sim)

@@ -30,6 +30,7 @@ class Events:
         }
         if account != PLATFORM:
             event["account"] = account
+        self.sim.must_fit("event", event, f"event {kind}")
         self.store.add(event, account)
         self.sim.webhooks.queue(event, "platform" if account == PLATFORM else "connect")
         return event
@@ -50,6 +51,7 @@ class Events:
                 "url": f"/v2/core/accounts/{account_id}",
             },
         }
+        self.sim.must_fit("v2.core.event", event, f"event {kind}")
         self.store.add({**event, "data": data or {}}, PLATFORM)
         self.sim.webhooks.queue(event, "thin")
         return event

@@ -9,6 +9,8 @@ import random
 
 from .errors import ApiError
 
+# https://docs.stripe.com/api/errors
+ERROR_TYPES = ("api_error", "card_error", "idempotency_error", "invalid_request_error")
 KINDS = ("error_500", "timeout", "drop", "rate_limit", "lock_timeout", "delay", "error")
 
 
@@ -34,6 +36,9 @@ class Faults:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}; when: before or after")
         if rule["when"] == "after" and rule["kind"] in ("rate_limit", "lock_timeout", "error"):
             raise ValueError(f"{rule['kind']} can only come before the work")
+        told = rule["error"]
+        if not isinstance(told, dict) or told.get("type", "api_error") not in ERROR_TYPES:
+            raise ValueError(f"error must be an object; its type one of {', '.join(ERROR_TYPES)}")
         if "seed" in spec:
             self.random.seed(spec["seed"])
         times = spec.get("times", 1)

@@ -12,6 +12,7 @@ KIND_OF_PREFIX = {
     "cs": "checkout.session",
     "dp": "dispute",
     "evt": "event",
+    "issfr": "radar.early_fraud_warning",
     "li": "item",
     "pi": "payment_intent",
     "po": "payout",

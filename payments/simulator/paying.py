@@ -8,7 +8,7 @@ from .blanks import blank
 from .book import CARDS as CARD_NETWORKS
 from .cards import CARDS, ROUTING_NUMBER
 from .identifiers import PLATFORM, new_id
-from .resources import checkout, disputes
+from .resources import checkout, disputes, early_fraud_warnings
 from .resources.charges import DEBIT_TAKES, SETTLE_AFTER, new_charge, outcome
 from .resources.payment_intents import new_intent
 from .timetable import job
@@ -226,7 +226,7 @@ def _aftermath(sim, charge, after):
     if after == "dispute":
         disputes.open_dispute(sim, charge, reason="fraudulent")
     elif after == "warning":
-        disputes.warn_of_fraud(sim, charge)
+        early_fraud_warnings.warn(sim, charge)
 
 
 def _card_details(card, challenged):

@@ -183,10 +183,12 @@ class Schema:
         return compiler.compile(schema)
 
     def problems_of(self, name, value):
-        """How a whole object differs from its named schema; used for the objects inside events."""
+        """How a whole object differs from its named schema. A name that Stripe does not have is a problem too."""
         found = []
         if name in self.schemas:
             self.of_json.named(name)(value, name, found)
+        else:
+            found.append(Problem("invalid", str(name), "no object of that name in the schema"))
         return found
 
 

@@ -96,3 +96,11 @@ def test_listing_by_charge(client, simulator, disputed, pay):
     simulator.control("POST", f"charges/{pay()['charge']}/dispute")
     assert [each.id for each in client.v1.disputes.list({"charge": disputed.charge}).data] == [disputed.id]
     assert len(client.v1.disputes.list().data) == 2
+
+
+def test_an_early_fraud_warning_can_be_fetched(client, simulator, pay):
+    paid = pay(card="4000000000005423")
+    [warning] = client.v1.radar.early_fraud_warnings.list({"charge": paid["charge"], "expand": ["data.charge"]}).data
+    assert (warning.actionable, warning.charge.amount) == (True, 52_800)
+    assert client.v1.radar.early_fraud_warnings.retrieve(warning.id).payment_intent == paid["payment_intent"]
+    assert refused(client.v1.radar.early_fraud_warnings.retrieve, "issfr_nothing").code == "resource_missing"

@@ -7,6 +7,7 @@ from . import (  # noqa: F401
     charges,
     checkout,
     disputes,
+    early_fraud_warnings,
     events,
     payment_intents,
     payouts,

@@ -111,23 +111,6 @@ def resolve(sim, dispute, result):
     return dispute
 
 
-def warn_of_fraud(sim, charge):
-    """https://docs.stripe.com/radar/early-fraud-warnings"""
-    warning = {
-        "id": new_id("issfr"),
-        "object": "radar.early_fraud_warning",
-        "actionable": True,
-        "charge": charge["id"],
-        "created": sim.clock.now(),
-        "fraud_type": "made_with_stolen_card",
-        "livemode": False,
-        "payment_intent": charge["payment_intent"],
-    }
-    sim.store.add(warning, PLATFORM)
-    sim.events.emit("radar.early_fraud_warning.created", warning)
-    return warning
-
-
 @job("dispute_deadline")
 def lose_unanswered(sim, id, data):
     dispute = sim.store.find("dispute", id)
