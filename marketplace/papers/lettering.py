@@ -23,6 +23,13 @@ FILES = {
     KOREAN: "NanumSquareR.ttf",
 }
 MISSING = "\ufffd"
+ALIKE = {
+    "\u2212": "\u2013",
+    "\u2011": "-",
+    "\u2010": "-",
+    "\u202f": " ",
+    "\u2009": " ",
+}  # where a font has only the other
 SHAPED = ("R", "AL", "AN")  # bidirectional classes of letters that run from the right
 UNSEEN = ("Cc", "Cf", "Cs")
 MARKS_OF_INDIA_ON = range(0x0900, 0x1000)  # Devanagari to Tibetan: the order of the letters is not that of the text
@@ -63,11 +70,18 @@ def runs(text, own):
     return [(font, "".join(letters)) for font, letters in found]
 
 
+def shown(text, own=REGULAR):
+    """What is drawn for a text, fonts aside: to measure it."""
+    register()
+    return "".join(letters for _font, letters in runs(clean(text), own))
+
+
 def place(letter, own):
     """(font, letter) for one letter; ("", MISSING) where no font sets it."""
     if is_settable(letter):
-        if ord(letter) in letters_of(own):
-            return "", letter
+        for own_letter in (letter, ALIKE.get(letter, letter)):
+            if ord(own_letter) in letters_of(own):
+                return "", own_letter
         other = KOREAN if is_korean(letter) else HAN
         if ord(letter) in letters_of(other):
             return other, letter

@@ -14,7 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, HRFlowable, KeepTogether, PageTemplate, Paragraph, Spacer
 from reportlab.platypus import Table as Grid
 
-from marketplace.papers.lettering import BOLD, MISSING, REGULAR, clean, markup, register
+from marketplace.papers.lettering import BOLD, MISSING, REGULAR, clean, markup, register, shown
 
 INK, MUTED, BRAND, LINE, SOFT = (HexColor(f"#{code}") for code in ("1B1E26", "575E6B", "3546C9", "E2E2DB", "F5F5F1"))
 SUCCESS = HexColor("#0F6B45")
@@ -86,7 +86,7 @@ def head(paper):
 
 def stamp(word):
     """ "Paid", in a frame at the right edge."""
-    width = stringWidth(clean(word), BOLD, 9) + 20
+    width = stringWidth(shown(word), BOLD, 9) + 20
     box = Grid([[Paragraph(markup(word, bold=True), STAMP)]], colWidths=[width])
     box.setStyle([
         ("BOX", (0, 0), (-1, -1), 1, SUCCESS), ("ROUNDEDCORNERS", [4, 4, 4, 4]), ("LEFTPADDING", (0, 0), (-1, -1), 10),
@@ -141,8 +141,8 @@ def measure(table):
 
 def natural_width(table, place, size):
     cells = [row.cells[place] for row in (*table.rows, *table.sums)]
-    longest = max((stringWidth(clean(cell), BOLD, size) for cell in cells), default=0)
-    return max(longest, stringWidth(clean(table.columns[place].label), REGULAR, min(size, 8))) + 2 * GAP
+    longest = max((stringWidth(shown(cell), BOLD, size) for cell in cells), default=0)
+    return max(longest, stringWidth(shown(table.columns[place].label), REGULAR, min(size, 8))) + 2 * GAP + 1
 
 
 def heading_row(columns, size):
@@ -204,5 +204,5 @@ PLAIN = [
 FACTS = [*PLAIN, ("BOTTOMPADDING", *ALL, 2), ("TOPPADDING", *FIRST, 1)]
 LINES = [
     ("VALIGN", *ALL, "TOP"), ("LINEBELOW", (0, 0), (-1, 0), 1, MUTED), ("LINEBELOW", (0, 1), (-1, -1), 0.5, LINE),
-    ("LEFTPADDING", *ALL, GAP), ("RIGHTPADDING", *ALL, GAP), ("TOPPADDING", *ALL, 5), ("BOTTOMPADDING", *ALL, 6),
+    ("LEFTPADDING", *ALL, GAP), ("RIGHTPADDING", *ALL, GAP), ("TOPPADDING", *ALL, 4), ("BOTTOMPADDING", *ALL, 5),
 ]  # fmt: skip

@@ -76,6 +76,14 @@ def advised(scene):
     scene.document = documents.issue_for_payout(make_payout(scene.engagement), now())
 
 
+def year(scene):
+    return [scene.organization.slug, 2026]
+
+
+def month(scene):
+    return [*year(scene), 3]
+
+
 def document_args(scene):
     return [scene.document.code]
 
@@ -94,6 +102,9 @@ ROWS = [
         for name in ("document", "document_pdf")
     ],
     *[row(f"payments:{name}", 403, args=slug, **BOOKS) for name in ("organization_documents", "documents_csv")],
+    row("payments:statements", 403, args=slug, **to(302, BOOKS)),
+    *[row(f"payments:year_statement{file}", 403, args=year, **BOOKS) for file in ("", "_pdf", "_csv")],
+    *[row(f"payments:month_statement{file}", 403, args=month, **BOOKS) for file in ("", "_pdf", "_csv")],
     row("payments:billing", 403, args=slug, **BILLING),
     row("payments:billing", 403, args=slug, method="post", data={"legal_name": "Acme, Inc."}, **to(302, BILLING)),
     row("payments:detail", 403, args=code, scene=paid, **(STRANGERS | READERS | {"suspended": 200})),
