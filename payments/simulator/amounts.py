@@ -1,7 +1,16 @@
-"""Minor units in words."""
+"""Currencies, and minor units in words."""
 
+from .errors import invalid
+
+CURRENCIES = ("usd", "eur", "gbp", "cad", "aud", "chf", "sek", "jpy")
 ZERO_DECIMAL = {"jpy"}
 SIGNS = {"usd": "$", "eur": "€", "gbp": "£"}
+
+
+def must_be_currency(currency, param="currency"):
+    """Raises ApiError 400 for a currency that is not dealt in here."""
+    if currency not in CURRENCIES:
+        raise invalid(f"Invalid currency: {currency}.", param=param)
 
 
 def money(amount, currency):

@@ -94,7 +94,7 @@ class Api:
         call = Call(request.method, request.path, PLATFORM, request_id, operation=operation)
         call.base_url = self.sim.public_url or request.base_url
         call.ids, call.version = operation.ids, request.headers.get("Stripe-Version", "")
-        if request.method != "GET":
+        if request.method == "POST" or (request.method == "DELETE" and call.is_v2):  # elsewhere it has no effect
             call.key = request.headers.get("Idempotency-Key") or None
         if call.key and len(call.key) > 255:
             raise errors.ApiError(400, "Idempotency keys can be up to 255 characters.", type="idempotency_error")
@@ -133,13 +133,13 @@ class Api:
         with self.sim.idempotency.claim(call.account, call.key):
             if early and early["kind"] == "delay":
                 self.sim.sleep(early["seconds"])
-            with self.sim.store.transaction():
+            with self.sim.work():
                 answer = self._replay_or_work(call, early)
         return answer
 
     def _read(self, call, request):
         if call.method == "GET" or not call.is_v2:
-            params = decode(request.query if call.method == "GET" else request.body.decode())
+            params = _form(request.query if call.method == "GET" else request.body)
         else:
             params = _json_object(request.body)
         problems = []
@@ -213,10 +213,17 @@ class Api:
         return self.sim.faults.take(call.method, call.path, when)
 
 
+def _form(encoded):
+    try:
+        return decode(encoded if isinstance(encoded, str) else encoded.decode())
+    except ValueError as error:  # not UTF-8, or nested beyond reason
+        raise errors.invalid(f"The request body could not be read: {error}") from error
+
+
 def _json_object(body):
     try:
         found = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise errors.invalid("The request body is not a JSON object.")

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from contextlib import contextmanager
 
 from .api import Api
 from .book import Book
@@ -17,6 +18,7 @@ from .identifiers import kind_of
 from .resources import accounts, payouts
 from .schema_check import Schema
 from .store import Store
+from .tidying import Tidying
 from .timetable import Timetable
 from .webhooks import KNOBS, Webhooks
 
@@ -40,6 +42,7 @@ class Simulator:
         self.book = Book(self)
         self.idempotency = Idempotency(self)
         self.faults = Faults(self)
+        self.tidy = Tidying(self)
         self.webhooks = Webhooks(self, self.site, self.secrets)
         self.events = Events(self)
         self.api = Api(self)
@@ -49,6 +52,7 @@ class Simulator:
     def start(self):
         with self.store.transaction():
             payouts.schedule_next(self)
+            self.tidy.schedule_next()
         self.deliverer.start()
         threading.Thread(target=self._tick, name="timetable", daemon=True).start()
 
@@ -62,19 +66,26 @@ class Simulator:
         """Forgets everything, the clock and the knobs included."""
         with self.store.transaction():
             self.store.clear()
-            self.clock.offset = 0
+            self.clock.restart()
             self.webhooks.turn(dict(KNOBS))
             payouts.schedule_next(self)
+            self.tidy.schedule_next()
         self.requests.clear()
 
     def advance(self, seconds):
         """Moves the clock and does what that makes due. Returns how many jobs ran."""
         with self.store.transaction():
             self.clock.advance(seconds)
-            self.idempotency.prune()
-        ran = self.timetable.run_due()
+            ran = self.timetable.run_due()
         self.webhooks.wake.set()
         return ran
+
+    @contextmanager
+    def work(self):
+        """One transaction, begun when all that was due before it has been done."""
+        with self.store.transaction():
+            self.timetable.run_due()
+            yield
 
     def sleep(self, seconds):
         self.stopping.wait(seconds)

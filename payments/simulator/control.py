@@ -12,6 +12,8 @@ from .resources import accounts, checkout
 
 ROUTES = []
 CONTROL_PREFIX = "/_control/"
+FARTHEST = 3653 * DAY
+REFUSED = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, ApiError, paying.NotPayable)
 DEFAULT_BANK = "000123456789"
 
 
@@ -28,9 +30,12 @@ class Control:
         self.sim = sim
 
     def answer(self, request):
-        """Status and body."""
+        """Status and body. A call that makes no sense changes nothing and says why."""
         try:
-            given = json.loads(request.body or b"{}") | {k: v[0] for k, v in parse_qs(request.query).items()}
+            given = json.loads(request.body or b"{}")
+            if not isinstance(given, dict):
+                return 400, {"error": "the body must be a JSON object"}
+            given |= {k: v[0] for k, v in parse_qs(request.query).items()}
             for method, pattern, answer in ROUTES:
                 found = pattern.match(request.path)
                 if found and method == request.method:
@@ -38,7 +43,7 @@ class Control:
             return 404, {"error": f"no such control: {request.method} {request.path}"}
         except LookupError as error:
             return 404, {"error": f"not found: {error.args[0] if error.args else error}"}
-        except (ValueError, TypeError, ApiError, paying.NotPayable) as error:
+        except REFUSED as error:
             return 400, {"error": str(error)}
 
 
@@ -69,6 +74,8 @@ def advance(sim, given):
     seconds = float(given.get("seconds", 0)) + float(given.get("hours", 0)) * 3600 + float(given.get("days", 0)) * DAY
     if seconds < 0:
         raise ValueError("the clock only moves forward")
+    if seconds > FARTHEST:
+        raise ValueError("at most ten years at once")
     return {"jobs": sim.advance(int(seconds))} | clock(sim, {})
 
 
@@ -102,7 +109,7 @@ def forget_keys(sim, given):
 @control("POST", r"checkout/(\w+)/pay")
 def pay(sim, given, id):
     """{"card": "4242…", "authenticate": true} or {"bank": "000123456789"}; also "email", "name"."""
-    with sim.store.transaction():
+    with sim.work():
         session = _session(sim, id)
         who = {"email": given.get("email", session["customer_email"] or "payer@example.com")}
         who["name"] = given.get("name", "Test Payer")
@@ -128,7 +135,7 @@ def settle_debit(sim, given, id):
     """{"outcome": "succeeded"} or {"outcome": "failed", "code": "insufficient_funds"}."""
     failed = given.get("outcome", "succeeded") == "failed"
     code = given.get("code", "insufficient_funds") if failed else ""
-    with sim.store.transaction():
+    with sim.work():
         _session(sim, id)
         done = paying.settle_debit(sim, id, code, "The bank refused the debit." if code else "")
     if not done:
@@ -138,7 +145,7 @@ def settle_debit(sim, given, id):
 
 @control("POST", r"checkout/(\w+)/expire")
 def expire(sim, given, id):
-    with sim.store.transaction():
+    with sim.work():
         session = _session(sim, id)
         if session["status"] != "open":
             raise ValueError(f"the session is {session['status']}")
@@ -166,14 +173,14 @@ def set_capability(sim, given, id):
 
 @control("POST", r"accounts/(\w+)/close")
 def close_account(sim, given, id):
-    with sim.store.transaction():
+    with sim.work():
         account = accounts.close_account(sim, _account(sim, id))
     return account_line(sim, account)
 
 
 def set_up(sim, id, given, submitted):
     """Ends onboarding: a bank account if there is none, and Stripe's decision."""
-    with sim.store.transaction():
+    with sim.work():
         account = _account(sim, id)
         outcome = given.get("outcome", "active")
         if outcome not in accounts.OUTCOMES:
@@ -225,7 +232,7 @@ def deliver_now(sim, given, id):
 
 @control("POST", r"events/(\w+)/resend")
 def resend(sim, given, id):
-    with sim.store.transaction():
+    with sim.work():
         count = sim.webhooks.resend(id)
     if not count:
         raise LookupError(id)

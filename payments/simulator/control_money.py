@@ -1,6 +1,7 @@
 """The part of the control API that moves money: disputes, refunds, bank payouts, and the book itself."""
 
 from . import paying
+from .amounts import must_be_currency
 from .identifiers import PLATFORM
 from .resources import balance, disputes, early_fraud_warnings, payouts, refunds, topups
 
@@ -21,14 +22,14 @@ def register(control):
 
 def add_charges(sim, given):
     """Card payments in bulk: [{"amount", "currency", "transfer_group"}]."""
-    with sim.store.transaction():
+    with sim.work():
         made = [paying.paid_elsewhere(sim, **{name: each[name] for name in CHARGE_FIELDS}) for each in given["charges"]]
     return {"charges": [{"id": charge["id"], "payment_intent": charge["payment_intent"]} for charge in made]}
 
 
 def dispute(sim, given, id):
     """`id` is a charge or a payment intent. {"reason": …, "amount": …, "inquiry": false}"""
-    with sim.store.transaction():
+    with sim.work():
         charge = charge_of(sim, id)
         if charge["status"] != "succeeded" or charge["disputed"]:
             raise ValueError("only a succeeded, undisputed charge can be disputed")
@@ -38,12 +39,12 @@ def dispute(sim, given, id):
 
 
 def fraud_warning(sim, given, id):
-    with sim.store.transaction():
+    with sim.work():
         return {"id": early_fraud_warnings.warn(sim, charge_of(sim, id))["id"]}
 
 
 def resolve(sim, given, id, result):
-    with sim.store.transaction():
+    with sim.work():
         found = _found(sim, "dispute", id)
         if found["status"] not in disputes.OPEN:
             raise ValueError(f"the dispute is {found['status']}")
@@ -52,29 +53,38 @@ def resolve(sim, given, id, result):
 
 
 def fail_refund(sim, given, id):
-    with sim.store.transaction():
+    with sim.work():
         refund = refunds.fail(sim, _found(sim, "refund", id), given.get("reason", "expired_or_canceled_card"))
     return {"id": id, "status": refund["status"]}
 
 
 def run_payouts(sim, given):
-    with sim.store.transaction():
+    with sim.work():
         made = payouts.pay_out_all(sim)
     return {"payouts": [payout["id"] for payout in made]}
 
 
 def fail_payout(sim, given, id):
-    with sim.store.transaction():
+    with sim.work():
         payout = payouts.fail(sim, _found(sim, "payout", id), given.get("code", "account_closed"))
     return {"id": id, "status": payout["status"]}
 
 
 def topup(sim, given):
     """Available money for the platform. {"amount": 100000, "currency": "usd"}"""
-    with sim.store.transaction():
-        added = topups.add(sim, int(given["amount"]), given.get("currency", "usd"))
-    sim.timetable.run_due()
+    amount, currency = whole(given["amount"]), given.get("currency", "usd")
+    must_be_currency(currency)
+    with sim.work():
+        added = topups.add(sim, amount, currency)
+    sim.timetable.run_due()  # tells that money is available
     return {"id": added["id"], "available": sim.book.amount(PLATFORM, "available", added["currency"])}
+
+
+def whole(amount):
+    """A positive number of minor units. Raises ValueError."""
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount < 1:
+        raise ValueError("amount must be a positive whole number of minor units")
+    return amount
 
 
 def charge_of(sim, id):
@@ -85,7 +95,7 @@ def charge_of(sim, id):
 
 def book(sim, given):
     """Everything the book knows, for comparing with another ledger. `?groups=0` leaves the groups out."""
-    with sim.store.transaction():
+    with sim.work():
         dump = {
             "now": sim.clock.now(),
             "sums": sim.book.sums(),

@@ -37,12 +37,13 @@ class Events:
 
     def emit_thin(self, kind, account_id, data=None):
         """A v2 event carries no object, only where to fetch it."""
+        now = self.sim.clock.now()
         event = {
             "id": new_id("evt_test"),
             "object": "v2.core.event",
             "type": kind,
             "livemode": False,
-            "created": iso(self.sim.clock.now()),
+            "created": iso(now),
             "context": None,
             "reason": self._reason(),
             "related_object": {
@@ -52,7 +53,7 @@ class Events:
             },
         }
         self.sim.must_fit("v2.core.event", event, f"event {kind}")
-        self.store.add({**event, "data": data or {}}, PLATFORM)
+        self.store.add({**event, "data": data or {}}, PLATFORM, created=now)
         self.sim.webhooks.queue(event, "thin")
         return event
 

@@ -56,13 +56,13 @@ class Faults:
             self.store.run("DELETE FROM fault")
 
     def take(self, method, path, when):
-        """The rule that strikes this request, counted down, or None."""
-        for row in self.store.rows("SELECT * FROM fault WHERE left IS NULL OR left > 0 ORDER BY id"):
-            rule = json.loads(row["spec"])
-            if rule["when"] == when and self._strikes(rule, method, path):
-                sql = "UPDATE fault SET left = left - 1, hits = hits + 1 WHERE id = ?"
-                self.store.run(sql, row["id"])
-                return rule
+        """The rule that strikes this request, counted down, or None. Two requests never share one strike."""
+        with self.store.lock:
+            for row in self.store.rows("SELECT * FROM fault WHERE left IS NULL OR left > 0 ORDER BY id"):
+                rule = json.loads(row["spec"])
+                if rule["when"] == when and self._strikes(rule, method, path):
+                    self.store.run("UPDATE fault SET left = left - 1, hits = hits + 1 WHERE id = ?", row["id"])
+                    return rule
         return None
 
     def _strikes(self, rule, method, path):

@@ -1,7 +1,8 @@
 """Idempotency keys. https://docs.stripe.com/api/idempotent_requests
 
 The first result is kept, errors and 500s included, and replayed for 24 hours of the simulator's clock.
-v2 keeps only successes, so that a failed request runs again: https://docs.stripe.com/api-v2-overview#idempotency
+v2 keeps only successes, so that a failed request runs again, and for 30 days:
+https://docs.stripe.com/api-v2-overview#idempotency
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 from .clock import DAY
 from .errors import ApiError
 
-LIFETIME = DAY
+LIFETIME, LIFETIME_V2 = DAY, 30 * DAY
 
 
 class Idempotency:
@@ -39,7 +40,7 @@ class Idempotency:
     def replay(self, account, key, endpoint, params):
         """The stored row for this key, or None. Raises ApiError 400 if the request differs."""
         row = self.store.row("SELECT * FROM idempotency WHERE account = ? AND key = ?", account, key)
-        if row is None or self.sim.clock.now() - row["created"] >= LIFETIME:
+        if row is None or self.sim.clock.now() - row["created"] >= _lifetime(row["endpoint"]):
             return None
         if row["endpoint"] != endpoint:
             raise _misused(f"the same endpoint they were first used for ('{endpoint}' vs '{row['endpoint']}')", key)
@@ -52,11 +53,17 @@ class Idempotency:
         self.store.run("INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *row)
 
     def prune(self):
-        self.store.run("DELETE FROM idempotency WHERE created <= ?", self.sim.clock.now() - LIFETIME)
+        now = self.sim.clock.now()
+        sql = "DELETE FROM idempotency WHERE created <= CASE WHEN endpoint LIKE '/v2/%' THEN ? ELSE ? END"
+        self.store.run(sql, now - LIFETIME_V2, now - LIFETIME)
 
     def forget(self):
         """Everything at once, as if a day had passed."""
         return self.store.run("DELETE FROM idempotency").rowcount
+
+
+def _lifetime(endpoint):
+    return LIFETIME_V2 if endpoint.startswith("/v2/") else LIFETIME
 
 
 def fingerprint(params):

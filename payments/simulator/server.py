@@ -43,7 +43,12 @@ class Handler(BaseHTTPRequestHandler):
 
     def _handle(self):
         address = urlsplit(self.path)
-        size = int(self.headers.get("Content-Length") or 0)
+        size = self.headers.get("Content-Length") or "0"
+        if not size.isascii() or not size.isdecimal():
+            self.close_connection = True
+            self._send(400, {"Content-Type": "text/plain"}, "Content-Length is no number.\n")
+            return
+        size = int(size)
         if size > MAX_BODY:
             self.close_connection = True
             self._send(413, {"Content-Type": "text/plain"}, "Too large.\n")

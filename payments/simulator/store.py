@@ -36,9 +36,9 @@ CREATE TABLE IF NOT EXISTS idempotency (
     account TEXT, key TEXT, endpoint TEXT NOT NULL, fingerprint TEXT NOT NULL, status INTEGER NOT NULL,
     body TEXT NOT NULL, request_id TEXT NOT NULL, created INTEGER NOT NULL, PRIMARY KEY (account, key));
 CREATE TABLE IF NOT EXISTS delivery (
-    id INTEGER PRIMARY KEY, event TEXT NOT NULL, type TEXT NOT NULL, endpoint TEXT NOT NULL, url TEXT NOT NULL,
-    secret TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, due REAL NOT NULL, created INTEGER NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0, last_status INTEGER, last_error TEXT);
+    id INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL, type TEXT NOT NULL, endpoint TEXT NOT NULL,
+    url TEXT NOT NULL, secret TEXT NOT NULL, body TEXT NOT NULL, state TEXT NOT NULL, due REAL NOT NULL,
+    created INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, last_status INTEGER, last_error TEXT);
 CREATE INDEX IF NOT EXISTS delivery_due ON delivery (state, due);
 CREATE INDEX IF NOT EXISTS delivery_event ON delivery (event);
 CREATE TABLE IF NOT EXISTS fault (id INTEGER PRIMARY KEY, spec TEXT NOT NULL, left INTEGER, hits INTEGER NOT NULL);
@@ -113,8 +113,9 @@ class Store:
     def set_setting(self, name, value):
         self.run("INSERT OR REPLACE INTO setting VALUES (?, ?)", name, json.dumps(value))
 
-    def add(self, body, account, kind=None):
-        created = body["created"] if isinstance(body.get("created"), int) else 0
+    def add(self, body, account, kind=None, created=None):
+        """`created` in Unix seconds, for the objects of v2 that write it in words."""
+        created = body["created"] if created is None else created
         kind = kind or body["object"]
         sql = "INSERT INTO object (id, kind, account, created, body) VALUES (?, ?, ?, ?, ?)"
         self.run(sql, body["id"], kind, account, created, json.dumps(body))

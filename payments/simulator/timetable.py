@@ -1,7 +1,8 @@
 """What is due when: settlements, expiring sessions, delayed debits, bank payouts.
 
 Work runs in the order of its due time with the clock held at that moment, so that jumping three days
-ahead gives the same history as waiting three days.
+ahead gives the same history as waiting three days. It runs before whatever else happens (Simulator.work): no request
+ever sees a moment whose earlier work is still to be done, and what is created later is never older.
 """
 
 import json
@@ -33,17 +34,21 @@ class Timetable:
     def run_due(self):
         """Runs everything that is due by now, also what that work itself schedules. Returns how many."""
         ran = 0
-        until = self.sim.clock.now()
-        while self._run_next(until):
-            ran += 1
+        with self.store.transaction():
+            until = self.sim.clock.now()
+            while self._run_next(until):
+                ran += 1
         return ran
 
     def _run_next(self, until):
-        with self.store.transaction():
-            row = self.store.row("SELECT * FROM job WHERE due <= ? ORDER BY due, id LIMIT 1", until)
-            if row is None:
-                return False
-            self.store.run("DELETE FROM job WHERE id = ?", row["id"])
-            with self.sim.clock.at(row["due"]):
+        """A job that fails is a bug, told once and set aside: it must not hold up everything after it."""
+        row = self.store.row("SELECT * FROM job WHERE due <= ? ORDER BY due, id LIMIT 1", until)
+        if row is None:
+            return False
+        self.store.run("DELETE FROM job WHERE id = ?", row["id"])
+        try:
+            with self.store.savepoint(), self.sim.clock.at(row["due"]):
                 HANDLERS[row["kind"]](self.sim, row["target"], json.loads(row["data"]))
+        except Exception:
+            self.sim.report_bug(f"job {row['kind']} for {row['target']}")
         return True

@@ -42,7 +42,8 @@ class Webhooks:
         self.wake, self.stopping = threading.Event(), False
         self.sending, self.mutex = set(), threading.Lock()
         self.pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="webhook")
-        self.store.after_commit.append(self.wake.set)
+        self.queued = False
+        self.store.after_commit.append(self._wake_if_queued)
 
     def turn(self, changes):
         """Sets knobs. Raises ValueError for one that does not exist."""
@@ -82,6 +83,11 @@ class Webhooks:
             self.wake.clear()
             if not self.stopping and not self.knobs["paused"]:
                 self._send_due()
+
+    def _wake_if_queued(self):
+        if self.queued:
+            self.queued = False
+            self.wake.set()
 
     def stop(self):
         self.stopping = True
@@ -187,6 +193,7 @@ class Webhooks:
         sql = """INSERT INTO delivery (event, type, endpoint, url, secret, body, state, due, created)
                  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"""
         self.store.run(sql, event_id, kind, scope, url, secret, body, state, now + pause, now)
+        self.queued = True
 
 
 def signature(body, secret, timestamp):

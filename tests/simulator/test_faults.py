@@ -1,5 +1,7 @@
 """Faults on demand: before and after the work, counted, by path."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 
@@ -78,6 +80,21 @@ def test_a_fault_strikes_as_often_as_told_and_only_there(client, simulator, term
     assert client.v1.transfers.create(terms).amount == 1_000
     found = simulator.control("GET", "faults")["faults"]
     assert [(each["id"], each["hits"], each["left"]) for each in found] == [(fault["id"], 2, 0)]
+
+
+def test_many_at_once_share_no_strike(simulator):
+    simulator.control("POST", "faults", {"kind": "rate_limit", "path": "/v1/balance", "times": 5})
+
+    def struck(number):
+        try:
+            sdk(simulator.url).v1.balance.retrieve()
+        except stripe.RateLimitError:
+            return 1
+        return 0
+
+    with ThreadPoolExecutor(20) as pool:
+        assert sum(pool.map(struck, range(40))) == 5
+    assert simulator.control("GET", "faults")["faults"][0]["hits"] == 5
 
 
 def test_a_fault_without_an_end_can_be_removed(client, simulator, terms):

@@ -163,3 +163,29 @@ def test_fifty_callers_with_their_own_keys_respect_the_cap(simulator, client, re
         results = list(pool.map(send, range(50)))
     assert (results.count("made"), results.count("amount")) == (26, 24)
     assert simulator.control("GET", "book")["groups"]["eng_1"]["transferred"] == 52_000
+
+
+def test_v2_remembers_for_thirty_days_and_successes_only(client, simulator):
+    key = {"idempotency_key": "account:1:a1"}
+    params = {"display_name": "Robin", "contact_email": "robin@example.com"}
+    simulator.control("POST", "faults", {"kind": "error_500", "path": "/v2/core/accounts"})
+    assert refused(client.v2.core.accounts.create, params, key).http_status == 500
+    made = client.v2.core.accounts.create(params, key)
+    simulator.control("POST", "clock", {"days": 29})
+    assert client.v2.core.accounts.create(params, key).id == made.id
+    simulator.control("POST", "clock", {"days": 2})
+    assert client.v2.core.accounts.create(params, key).id != made.id
+
+
+def test_keys_are_forgotten_with_the_clock_alone(client, simulator):
+    """Also those of days ago that nobody asks for again: the daily tidying drops them."""
+    client.v1.topups.create({"amount": 100, "currency": "usd"}, {"idempotency_key": "topup:1"})
+    simulator.control("POST", "clock", {"days": 2})
+    assert simulator.control("POST", "idempotency/forget") == {"forgotten": 0}
+
+
+def test_a_key_has_no_effect_on_reading(client, simulator):
+    key = {"idempotency_key": "read:1"}
+    assert client.v1.balance.retrieve({}, key).available[0].amount == 0
+    simulator.control("POST", "topup", {"amount": 100})
+    assert client.v1.balance.retrieve({}, key).available[0].amount == 100

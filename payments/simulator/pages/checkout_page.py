@@ -39,7 +39,7 @@ def show(sim, request, id):
 def pay(sim, request, id):
     given = fields_of(request)
     method = "bank" if given.get("method") == "bank" else "card"
-    with sim.store.transaction():
+    with sim.work():
         session = sim.store.find("checkout.session", id)
         if session is None or session["status"] != "open":
             return _closed(session)
@@ -71,7 +71,7 @@ def show_challenge(sim, request, id):
 
 def answer_challenge(sim, request, id):
     authenticated = fields_of(request).get("answer") == "complete"
-    with sim.store.transaction():
+    with sim.work():
         session = sim.store.find("checkout.session", id)
         if not _is_challenged(session):
             return _closed(session)

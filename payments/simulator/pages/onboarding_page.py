@@ -26,7 +26,7 @@ DECISIONS = [
 
 def enter(sim, request, account_id, link_id):
     """A link works once and for five minutes; after that the site is asked for a new one."""
-    with sim.store.transaction():
+    with sim.work():
         link = sim.store.find("_account_link", link_id)
         if link is None or link["account"] != account_id:
             return page("message.html", 404, title="No such link", text="This onboarding link does not exist.")
@@ -51,7 +51,7 @@ def show(sim, request, account_id, sitting_id):
 
 def submit(sim, request, account_id, sitting_id):
     given = fields_of(request)
-    with sim.store.transaction():
+    with sim.work():
         sitting, account = _sitting(sim, account_id, sitting_id)
         if sitting is None:
             return _gone()

@@ -3,11 +3,14 @@
 https://docs.stripe.com/api/v2/core/accounts and https://docs.stripe.com/connect/accounts-v2
 """
 
+from .. import metadata
 from ..clock import iso
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
 from ..routing import route
+from ..v2_listing import page_of
 
+KIND = "v2.core.account"
 CAPABILITY = "stripe_balance.stripe_transfers"
 STATUS_EVENT = "v2.core.account[configuration.recipient].capability_status_updated"
 NEEDED = ["individual.dob", "individual.address", "individual.name", "external_account"]
@@ -35,7 +38,7 @@ def create(sim, call):
         "created": iso(now),
         "dashboard": params.get("dashboard", "none"),
         "livemode": False,
-        "metadata": clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "identity": {"country": "us", "entity_type": "individual", **params.get("identity", {})},
         "defaults": _defaults(params.get("defaults", {})),
         "configuration": {},
@@ -51,7 +54,7 @@ def create(sim, call):
     if call.account != PLATFORM:
         raise invalid("Connected accounts cannot create accounts.")
     _request_capability(account, params)
-    sim.store.add(account, PLATFORM)
+    sim.store.add(account, PLATFORM, created=now)
     sim.events.emit_thin("v2.core.account.created", account["id"])
     return _chosen(account, params.get("include", []))
 
@@ -63,13 +66,9 @@ def retrieve(sim, call):
 
 @route("GET", "/v2/core/accounts")
 def list_all(sim, call):
-    limit, closed = call.params.get("limit", 20), call.params.get("closed", False)
-    start = int(call.params.get("page", "0"))
-    found = [a for a in reversed(sim.store.where("v2.core.account")) if a["closed"] == closed]
-    more = start + limit < len(found)
-    url = f"/v2/core/accounts?limit={limit}&page={start + limit}" if more else None
-    rows = [_chosen(account, []) for account in found[start : start + limit]]
-    return {"data": rows, "next_page_url": url, "previous_page_url": None}
+    closed = call.params.get("closed", False)
+    found, pages = page_of(sim, call, KIND, " AND json_extract(body, '$.closed') = ?", [int(closed)])
+    return {"data": [_chosen(account, []) for account in found], **pages}
 
 
 @route("POST", "/v2/core/accounts/{id}")
@@ -82,7 +81,7 @@ def update(sim, call):
             account[name] = params[name]
     account["identity"] = _merged(account["identity"], params.get("identity", {}))
     account["defaults"] = _merged(account["defaults"], params.get("defaults", {}))
-    account["metadata"] = merge_metadata(account["metadata"], params)
+    account["metadata"] = metadata.merge(account["metadata"], params)
     _request_capability(account, params)
     sim.store.save(account)
     sim.events.emit_thin("v2.core.account.updated", account["id"])
@@ -225,20 +224,6 @@ def add_bank(sim, account, name, number):
     account["_bank"] = bank_account(account["id"], name, "110000000", number)
     account["_bank_number"] = number
     sim.store.set_setting(f"payouts_stopped:{account['id']}", False)
-
-
-def clean_metadata(given):
-    return {name: str(value) for name, value in (given or {}).items() if value not in (None, "")}
-
-
-def merge_metadata(old, params):
-    """An empty value removes one key, an empty metadata removes all. https://docs.stripe.com/api/metadata"""
-    if "metadata" not in params:
-        return old
-    if not params["metadata"]:
-        return {}
-    merged = {**(old or {}), **params["metadata"]}
-    return clean_metadata(merged)
 
 
 def _defaults(given):

@@ -1,12 +1,12 @@
 """Charges. https://docs.stripe.com/api/charges"""
 
+from .. import metadata
 from ..blanks import blank
 from ..errors import no_such
 from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
-from .accounts import merge_metadata
 
 SETTLE_AFTER = 2 * 86_400  # seconds until card money is available
 DEBIT_TAKES = 4 * 86_400  # seconds until a bank debit succeeds or fails
@@ -29,7 +29,7 @@ def retrieve(sim, call):
 @route("POST", "/v1/charges/{id}")
 def update(sim, call):
     charge = find(sim, call.ids["id"], call.account)
-    charge["metadata"] = merge_metadata(charge["metadata"], call.params)
+    charge["metadata"] = metadata.merge(charge["metadata"], call.params)
     for name in ("description", "receipt_email", "transfer_group"):
         if name in call.params:
             charge[name] = call.params[name]

@@ -1,5 +1,7 @@
 """Checkout Sessions on a hosted page. https://docs.stripe.com/api/checkout/sessions"""
 
+from .. import metadata
+from ..amounts import must_be_currency
 from ..blanks import blank
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
@@ -7,11 +9,9 @@ from ..listing import list_objects, page_of
 from ..rendering import show
 from ..routing import route
 from ..timetable import job
-from .accounts import clean_metadata, merge_metadata
 from .payment_intents import cancel_intent
 
 SHORTEST, LONGEST = 30 * 60, 24 * 3600  # seconds until a session may expire
-CURRENCIES = ("usd", "eur", "gbp", "cad", "aud", "chf", "sek", "jpy")
 EMPTY = """adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types
 billing_address_collection client_secret collected_information consent consent_collection currency_conversion customer
 customer_account customer_creation discounts integration_identifier invoice invoice_creation locale managed_payments
@@ -55,7 +55,7 @@ def retrieve(sim, call):
 @route("POST", "/v1/checkout/sessions/{id}")
 def update(sim, call):
     session = find(sim, call.ids["id"], call.account)
-    session["metadata"] = merge_metadata(session["metadata"], call.params)
+    session["metadata"] = metadata.merge(session["metadata"], call.params)
     return show(sim, sim.store.save(session), call.params.get("expand", []))
 
 
@@ -134,8 +134,7 @@ def _line_item(item, number):
     price, quantity = item.get("price_data"), item.get("quantity", 1)
     if price is None:
         raise invalid("The simulator needs price_data.", code="parameter_missing", param=f"{where}[price_data]")
-    if price["currency"] not in CURRENCIES:
-        raise invalid(f"Invalid currency: {price['currency']}.", param=f"{where}[price_data][currency]")
+    must_be_currency(price["currency"], f"{where}[price_data][currency]")
     product, amount = price.get("product_data"), price.get("unit_amount")
     if product is None or amount is None:
         name = "product_data" if product is None else "unit_amount"
@@ -183,7 +182,7 @@ def _new_session(call, now, total, currency, expires_at):
         "customer_email": email,
         "expires_at": expires_at,
         "livemode": False,
-        "metadata": clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "mode": "payment",
         "payment_method_options": {},
         "payment_method_types": ["card", "us_bank_account"],

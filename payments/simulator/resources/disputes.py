@@ -4,6 +4,7 @@ Opening one takes the amount and a fee from the platform at once, whatever becam
 Winning brings the amount back, not the fee.
 """
 
+from .. import metadata
 from ..blanks import blank
 from ..book import DISPUTES
 from ..clock import DAY
@@ -13,7 +14,6 @@ from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
 from ..timetable import job
-from .accounts import merge_metadata
 
 FEE = 1500
 ANSWER_WITHIN = 9 * DAY
@@ -40,7 +40,7 @@ def retrieve(sim, call):
 def update(sim, call):
     """Evidence is stored; it counts once it is submitted (the default)."""
     dispute, params = find(sim, call.ids["id"], call.account), call.params
-    dispute["metadata"] = merge_metadata(dispute["metadata"], params)
+    dispute["metadata"] = metadata.merge(dispute["metadata"], params)
     if params.get("evidence"):
         if dispute["status"] not in OPEN:
             raise invalid("This dispute is already closed.", code="dispute_already_closed")

@@ -1,5 +1,7 @@
 """Payouts to a bank: daily and automatic for connected accounts. https://docs.stripe.com/payouts"""
 
+from .. import metadata
+from ..amounts import must_be_currency
 from ..blanks import blank
 from ..book import BANK
 from ..cards import BANKS
@@ -34,6 +36,7 @@ def create(sim, call):
     amount, currency = params["amount"], params["currency"]
     if amount < 1:
         raise invalid("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    must_be_currency(currency)
     if not _bank(sim, call.account):
         message = f"Sorry, you don't have any external accounts in that currency ({currency})."
         raise invalid(message, code="no_account" if call.account != PLATFORM else None)
@@ -47,7 +50,7 @@ def create(sim, call):
 @route("POST", "/v1/payouts/{id}")
 def update(sim, call):
     payout = find(sim, call.ids["id"], call.account)
-    payout["metadata"] = accounts.merge_metadata(payout["metadata"], call.params)
+    payout["metadata"] = metadata.merge(payout["metadata"], call.params)
     sim.store.save(payout)
     sim.events.emit("payout.updated", payout, call.account)
     return show(sim, payout, call.params.get("expand", []))
@@ -88,7 +91,7 @@ def send(sim, account, amount, currency, *, automatic, params=None):
         "description": params.get("description") or ("STRIPE PAYOUT" if automatic else None),
         "destination": _bank(sim, account)["id"],
         "livemode": False,
-        "metadata": accounts.clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "method": params.get("method", "standard"),
         "reconciliation_status": "completed" if automatic else "not_applicable",
         "source_type": "card",

@@ -1,5 +1,6 @@
 """Refunds. https://docs.stripe.com/refunds — they never touch the charge's transfers."""
 
+from .. import metadata
 from ..amounts import money
 from ..book import CARDS
 from ..errors import invalid, no_such
@@ -8,7 +9,6 @@ from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
 from ..timetable import job
-from .accounts import clean_metadata, merge_metadata
 from .charges import find as find_charge
 from .payment_intents import find as find_intent
 
@@ -46,7 +46,7 @@ def retrieve(sim, call):
 @route("POST", "/v1/refunds/{id}")
 def update(sim, call):
     refund = find(sim, call.ids["id"], call.account)
-    refund["metadata"] = merge_metadata(refund["metadata"], call.params)
+    refund["metadata"] = metadata.merge(refund["metadata"], call.params)
     sim.store.save(refund)
     sim.events.emit("refund.updated", refund)
     return show(sim, refund, call.params.get("expand", []))
@@ -160,7 +160,7 @@ def _new_refund(sim, charge, amount, params):
         "customer": None,
         "customer_account": None,
         "destination_details": details,
-        "metadata": clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
         "reason": params.get("reason"),

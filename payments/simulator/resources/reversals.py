@@ -1,5 +1,6 @@
 """Taking a transfer back. https://docs.stripe.com/api/transfer_reversals"""
 
+from .. import metadata
 from ..amounts import money
 from ..book import CLEARING
 from ..errors import invalid, no_such
@@ -7,7 +8,6 @@ from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
-from .accounts import clean_metadata, merge_metadata
 from .transfers import find as find_transfer
 
 
@@ -25,7 +25,7 @@ def create(sim, call):
         "created": sim.clock.now(),
         "currency": transfer["currency"],
         "destination_payment_refund": None,
-        "metadata": clean_metadata(call.params.get("metadata")),
+        "metadata": metadata.clean(call.params.get("metadata")),
         "source_refund": None,
         "transfer": transfer["id"],
     }
@@ -53,7 +53,7 @@ def retrieve(sim, call):
 @route("POST", "/v1/transfers/{transferId}/reversals/{id}")
 def update(sim, call):
     reversal = _find(sim, call)
-    reversal["metadata"] = merge_metadata(reversal["metadata"], call.params)
+    reversal["metadata"] = metadata.merge(reversal["metadata"], call.params)
     return show(sim, sim.store.save(reversal), call.params.get("expand", []))
 
 

@@ -1,5 +1,7 @@
 """Adding money to the platform's balance. https://docs.stripe.com/connect/top-ups"""
 
+from .. import metadata
+from ..amounts import must_be_currency
 from ..book import BANK
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
@@ -7,7 +9,6 @@ from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
 from . import balance, refunds
-from .accounts import clean_metadata
 
 
 @route("POST", "/v1/topups")
@@ -15,6 +16,7 @@ def create(sim, call):
     params = call.params
     if params["amount"] < 1:
         raise invalid("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+    must_be_currency(params["currency"])
     return show(sim, add(sim, params["amount"], params["currency"], params), params.get("expand", []))
 
 
@@ -47,7 +49,7 @@ def add(sim, amount, currency, params=None):
         "failure_message": None,
         "initiated_by": "user",
         "livemode": False,
-        "metadata": clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "source": None,
         "statement_descriptor": params.get("statement_descriptor"),
         "status": "succeeded",

@@ -1,6 +1,7 @@
 """Transfers to connected accounts. https://docs.stripe.com/connect/separate-charges-and-transfers"""
 
-from ..amounts import money
+from .. import metadata
+from ..amounts import money, must_be_currency
 from ..book import CLEARING
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
@@ -45,7 +46,7 @@ def retrieve(sim, call):
 @route("POST", "/v1/transfers/{id}")
 def update(sim, call):
     transfer = find(sim, call.ids["id"], call.account)
-    transfer["metadata"] = accounts.merge_metadata(transfer["metadata"], call.params)
+    transfer["metadata"] = metadata.merge(transfer["metadata"], call.params)
     transfer["description"] = call.params.get("description", transfer["description"])
     sim.store.save(transfer)
     sim.events.emit("transfer.updated", transfer)
@@ -73,8 +74,7 @@ def _destination(sim, id):
 def _amount(sim, params, charge):
     """The amount, checked against its charge: Stripe caps the sum of a charge's transfers at the charge."""
     currency = params["currency"]
-    if currency != currency.lower() or currency not in ("usd", "eur", "gbp", "cad", "aud", "chf", "sek", "jpy"):
-        raise invalid(f"Invalid currency: {currency}.", param="currency")
+    must_be_currency(currency)
     spent = _sent_from(sim, charge) if charge else 0
     amount = params.get("amount", charge["amount"] - spent if charge else None)
     if amount is None:
@@ -159,7 +159,7 @@ def _new_transfer(sim, params, amount):
         "destination": params["destination"],
         "destination_payment": None,
         "livemode": False,
-        "metadata": accounts.clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "reversed": False,
         "source_transaction": params.get("source_transaction") or None,
         "source_type": params.get("source_type", "card"),

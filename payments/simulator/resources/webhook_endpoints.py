@@ -2,12 +2,12 @@
 
 import secrets
 
+from .. import metadata
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
-from .accounts import clean_metadata
 
 
 @route("POST", "/v1/webhook_endpoints")
@@ -24,7 +24,7 @@ def create(sim, call):
         "description": params.get("description"),
         "enabled_events": params["enabled_events"],
         "livemode": False,
-        "metadata": clean_metadata(params.get("metadata")),
+        "metadata": metadata.clean(params.get("metadata")),
         "status": "enabled",
         "url": params["url"],
         "_secret": f"whsec_{secrets.token_hex(16)}",
