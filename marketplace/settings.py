@@ -280,9 +280,7 @@ VANISHED_DAYS = env.int("VANISHED_DAYS", default=2)  # after the due date, witho
 REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is kept for the runner-up
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
-
-# --- Who issues invoices: issued ones keep what they said --------------------------------------------
-ISSUER_NAME = env("ISSUER_NAME", default=SITE_NAME)
+ISSUER_NAME = env("ISSUER_NAME", default=SITE_NAME)  # of invoices; issued ones keep what they said
 ISSUER_ADDRESS = [line.strip() for line in env("ISSUER_ADDRESS", default="").split("|") if line.strip()]
 ISSUER_TAX_ID = env("ISSUER_TAX_ID", default="")
 
