@@ -17,7 +17,7 @@ MOST = 50
 def for_user(user, at):
     """One NextAction for each engagement that waits for this person, in a constant number of queries."""
     recent = Q(status=Engagement.Status.APPROVED, approved_at__gt=at - days(settings.DOUBLE_BLIND_DAYS))
-    recent |= Q(status=Engagement.Status.APPROVED, payout__status="held")
+    recent |= Q(payout_status="held", payout_waits_for_student=True)
     live = ~Q(status__in=[Engagement.Status.APPROVED, Engagement.Status.CANCELLED])
     replaced = Q(replacement_until__gt=at)
     rows = as_seen_by(user).filter(live | recent | replaced)[:MOST]

@@ -1,7 +1,7 @@
 """Reads that more than one caller needs."""
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
 
 from applications.models import Application
 from engagements.models import (
@@ -49,12 +49,14 @@ def with_turn(rows):
     taken_over = Application.objects.filter(
         project=OuterRef("project"), offered_at__gte=OuterRef("cancelled_at"), status__in=["offered", "accepted"]
     )
+    payouts = worst_payout()
     return rows.with_people().annotate(
         latest_version=Subquery(latest.values("version")[:1]),
         last_message_at=Subquery(latest_message.values("sent_at")[:1]),
-        payout_status=F("payout__status"),  # payments stand above this app: by name only
-        payout_paid_at=F("payout__paid_at"),
-        payout_hold=F("payout__hold_reason"),
+        payout_status=Subquery(payouts.values("status")[:1]),
+        payout_paid_at=Subquery(payouts.values("paid_at")[:1]),
+        payout_hold=Subquery(payouts.values("hold_reason")[:1]),
+        payout_waits_for_student=Subquery(payouts.values("waits_for_student")[:1]),
         dispute_due_at=Subquery(disputes.values("due_at")[:1]),
         proposal_side=Subquery(proposals.values("side")[:1]),
         proposal_amount=Subquery(proposals.values("student_amount")[:1]),
@@ -77,6 +79,16 @@ def open_orders_of(user):
 def open_order(engagement):
     """The one open change order, or None."""
     return engagement.change_orders.filter(status__in=ChangeOrder.OPEN).first()
+
+
+def worst_payout():
+    """The payout of the outer engagement that is furthest from the student: held, then due, then paid.
+
+    By name only, because payments stand above this app.
+    """
+    rows = Engagement._meta.get_field("payouts").related_model.objects.filter(engagement=OuterRef("pk"))
+    worst = Case(When(status="held", then=0), When(status="due", then=1), default=2)
+    return rows.order_by(worst, "-pk")
 
 
 def case_file(engagement):

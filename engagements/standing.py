@@ -230,6 +230,8 @@ def payout(r):
     if status == "paid":
         to = "you" if r.side == STUDENT else r.engagement.student
         return Standing("Paid", f"Paid: {r.fee} went to {to}", "", "success", step=7)
+    if status == "held" and r.side == STUDENT and not r.engagement.payout_waits_for_student:
+        return Standing("Approved", f"Approved: {r.fee} is delayed", r.engagement.payout_hold, "info", step=5)
     if status == "held" and r.side == STUDENT:
         reason = r.engagement.payout_hold or "Stripe needs something from you."
         return Standing(

@@ -292,6 +292,8 @@ STRIPE_HOSTED_ORIGINS = env.list(
 )
 STRIPE_API_VERSION = "2026-10-28.endive"
 STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", default=15)
+MONEY_LEASE_SECONDS = max(env.float("MONEY_LEASE_SECONDS", default=90.0), STRIPE_TIMEOUT_SECONDS + 1.0)
+HOLD_LIMIT_DAYS = env.int("HOLD_LIMIT_DAYS", default=90)  # how long Stripe lets a platform hold money
 STRIPE_WEBHOOK_SECRETS = {  # an empty secret disables its endpoint
     "platform": env("STRIPE_WEBHOOK_SECRET_PLATFORM", default=""),
     "connect": env("STRIPE_WEBHOOK_SECRET_CONNECT", default=""),

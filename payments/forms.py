@@ -2,6 +2,8 @@
 
 from django import forms
 
+from engagements.models import Dispute
+from marketplace.money import format_money, parse_money
 from payments.documents.models import BillingDetails
 
 LINES = 6  # more do not fit beside the facts of an invoice
@@ -16,18 +18,88 @@ class CancelForm(forms.Form):
 
 
 class ResolveForm(forms.Form):
-    """A moderator's decision about a dispute."""
+    """A moderator's decision about a dispute: the student's part of the open fee, in minor units once cleaned."""
 
     outcome = forms.ChoiceField(label="Who gets the held money", choices=[], widget=forms.RadioSelect)
+    student_amount = forms.CharField(
+        label="The student's part", required=False, max_length=20,
+        help_text="For a split only. The service fee follows it in proportion; the rest goes back to the organization.",
+    )  # fmt: skip
     reasons = forms.CharField(
         label="Reasons", max_length=4_000, widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
         help_text="Both sides read them. Name the acceptance criteria and what you looked at.",
         error_messages={"required": "Write the reasons: both sides read them."},
     )  # fmt: skip
 
-    def __init__(self, *args, outcomes, **kwargs):
+    def __init__(self, *args, outcomes, most, currency, **kwargs):
+        """`outcomes`: (value, words) pairs; `most`: what is open of the fee, in minor units of `currency`."""
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = outcomes
+        self.most, self.currency = most, currency
+
+    def clean(self):
+        cleaned = super().clean()
+        whole = {Dispute.Outcome.RELEASE: self.most, Dispute.Outcome.REFUND: 0}
+        if cleaned.get("outcome") == Dispute.Outcome.SPLIT:
+            cleaned["student_amount"] = self.split_amount(cleaned.get("student_amount", ""))
+        else:
+            cleaned["student_amount"] = whole.get(cleaned.get("outcome"))
+        return cleaned
+
+    def split_amount(self, text):
+        most = format_money(self.most, self.currency)
+        try:
+            amount = parse_money(text, self.currency)
+        except ValueError:
+            amount = -1
+        if not 0 < amount < self.most:
+            self.add_error("student_amount", f"Write an amount above 0 and below {most}, such as 120 or 120.50.")
+        return amount
+
+
+class TakeBackForm(forms.Form):
+    """A moderator's decision to reverse a part of a payout; the amount is in minor units once cleaned."""
+
+    amount = forms.CharField(label="How much the student gives back", max_length=20)
+    refund_employer = forms.ChoiceField(
+        label="Where it goes", widget=forms.RadioSelect,
+        choices=[
+            ("yes", "To the organization, with our service fee for it"),
+            ("no", "To us, against what a lost card dispute had cost"),
+        ],
+    )  # fmt: skip
+    reasons = forms.CharField(
+        label="Reasons", max_length=4_000, widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        help_text="Both sides read them.", error_messages={"required": "Write the reasons: both sides read them."},
+    )  # fmt: skip
+
+    def __init__(self, *args, payout, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.payout = payout
+        most = format_money(payout.net_amount, payout.currency)
+        self.fields["amount"].help_text = f"At most {most}: what is left of the payout."
+
+    def clean_amount(self):
+        most = format_money(self.payout.net_amount, self.payout.currency)
+        try:
+            amount = parse_money(self.cleaned_data["amount"], self.payout.currency)
+        except ValueError:
+            amount = 0
+        if not 0 < amount <= self.payout.net_amount:
+            raise forms.ValidationError(f"Write an amount above 0 and at most {most}, such as 120 or 120.50.")
+        return amount
+
+    def clean_refund_employer(self):
+        return self.cleaned_data["refund_employer"] == "yes"
+
+
+class WhyForm(forms.Form):
+    """A reason that stays on record."""
+
+    reason = forms.CharField(
+        label="Why", max_length=300, widget=forms.Textarea(attrs={"rows": 3, "cols": 80}),
+        error_messages={"required": "Say why, in a sentence: it stays on record."},
+    )  # fmt: skip
 
 
 class BillingForm(forms.ModelForm):

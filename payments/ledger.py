@@ -20,6 +20,7 @@ CHART = {
     "dispute": (DEBIT, False),  # taken by a card dispute, may come back
     "loss": (DEBIT, True),
     "suspense": (CREDIT, True),  # not understood yet: a person must look
+    "bank": (DEBIT, True),  # our own bank account, as far as Stripe pays out to it or is topped up from it
 }
 
 
@@ -28,15 +29,17 @@ class LedgerConflict(Exception):
 
 
 @transaction.atomic
-def post(*, kind, key, at, currency, amounts, engagement=None, **reference):
+def post(*, kind, key, at, currency, amounts, engagement=None, source="", **reference):
     """Write one transaction, together with the fact it records; the same key and amounts again change nothing.
 
     `amounts`: {account name without currency: minor units, debit positive}, summing to zero; zeros are left out.
+    `source`: the Stripe object that its balance transaction names, where money moved at Stripe.
     Raises LedgerConflict for a key that says something else, django.db.IntegrityError where a rule is broken.
     """
     amounts = {name: amount for name, amount in amounts.items() if amount}
     row, created = LedgerTransaction.objects.get_or_create(
-        key=key, defaults={"kind": kind, "at": at, "engagement": engagement, "reference": reference}
+        key=key,
+        defaults={"kind": kind, "at": at, "engagement": engagement, "source": source or "", "reference": reference},
     )
     if not created:
         return _same(row, kind, amounts)
@@ -60,6 +63,11 @@ def lock_accounts(names, currency):
 def balance(name, currency):
     """In minor units, positive on the account's own side; 0 for an account that was never used."""
     return LedgerAccount.objects.filter(code=code_of(name, currency)).values_list("balance", flat=True).first() or 0
+
+
+def locked_balance(name, currency):
+    """As `balance`, with the account locked until the transaction ends: nobody else spends it meanwhile."""
+    return lock_accounts([name], currency)[name].balance
 
 
 def balances(prefix, currency):

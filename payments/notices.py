@@ -5,9 +5,10 @@ from django.urls import reverse
 from engagements.notices.telling import fee, payers_of, student_of, tell, total
 from marketplace.money import format_money
 from marketplace.notifications.actions import mark_done, notify
+from payments.alarms import alarm
 from payments.arrival import arrives_on
 from payments.models import PayoutAccount
-from payments.words import hold_reason
+from payments.words import bank_failure, hold_reason
 
 Transfers = PayoutAccount.TransfersStatus
 
@@ -19,16 +20,18 @@ def page(engagement):
 
 def receipt(funding, at):
     """To those who may pay: what was charged, and when it can be had back."""
-    engagement = funding.engagement
+    engagement, order, money = funding.engagement, funding.change_order, funding.currency
+    paid = format_money(funding.amount, money)
+    about = f"“{engagement.project}”" if order is None else f"“{order.title}” in “{engagement.project}”"
     tell(
-        payers_of(engagement), engagement, kind="money.paid", key="receipt", at=at, url=page(engagement),
-        title=f"You paid {total(engagement)} for “{engagement.project}”", action="See the payment",
-        first=f"{total(engagement)} was paid{by_card(funding)} and is held until you approve the delivery.",
-        more="It is refundable in full until the work starts.",
+        payers_of(engagement), engagement, kind="money.paid", key=f"receipt:{funding.code}", at=at,
+        title=f"You paid {paid} for {about}", action="See the payment", url=page(engagement),
+        first=f"{paid} was paid{by_card(funding)} and is held until you approve the delivery.",
+        more="It is refundable in full until the work starts." if order is None else "",
         facts=[
-            ("Fee for the student", fee(engagement)),
-            ("Service fee", format_money(engagement.service_fee_amount, engagement.currency)),
-            ("Total", total(engagement)),
+            ("Fee for the student", format_money(funding.fee_amount, money)),
+            ("Service fee", format_money(funding.service_fee_amount, money)),
+            ("Total", paid),
         ],
     )  # fmt: skip
 
@@ -38,13 +41,26 @@ def by_card(funding):
 
 
 def funding_failed(funding, at):
-    engagement = funding.engagement
+    engagement, order, amount = funding.engagement, funding.change_order, format_money(funding.amount, funding.currency)
+    url, due_at = reverse("payments:fund", args=[engagement.code]), engagement.funding_due_at
+    if order is not None:
+        url, due_at = f"{url}?change_order={order.code}", order.funding_due_at
     tell(
         payers_of(engagement), engagement, kind="money.failed", key=f"funding-failed:{funding.code}", at=at,
-        title=f"The payment of {total(engagement)} for “{engagement.project}” failed", needs_action=True,
-        url=reverse("payments:fund", args=[engagement.code]), action="Pay again",
-        dates={"due": engagement.funding_due_at}, due_at=engagement.funding_due_at,
-        first=f"{total(engagement)} was not paid: the bank refused it. Pay again by {{due}}. Nothing was charged.",
+        title=f"The payment of {amount} for “{engagement.project}” failed", needs_action=True,
+        url=url, action="Pay again", dates={"due": due_at}, due_at=due_at,
+        first=f"{amount} was not paid: the bank refused it. Pay again by {{due}}. Nothing was charged.",
+    )  # fmt: skip
+
+
+def funding_moved(funding, old, at):
+    """The runner-up has accepted, and what was paid for the one who vanished pays for the work."""
+    engagement, amount = funding.engagement, format_money(funding.amount, funding.currency)
+    tell(
+        payers_of(engagement), engagement, kind="money.paid", key=f"funding-moved:{funding.code}", at=at,
+        title=f"{engagement.student} takes over “{engagement.project}”, already paid", action="See the payment",
+        first=f"{amount} that you paid for {old.student} is held for {engagement.student} now. Nothing more is due.",
+        url=page(engagement),
     )  # fmt: skip
 
 
@@ -52,22 +68,22 @@ def payout_paid(payout, at):
     engagement, amount = payout.engagement, format_money(payout.amount, payout.currency)
     mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipient=payout.student.user)
     tell(
-        student_of(engagement), engagement, kind="money.payout_paid", key="payout-paid", at=at, url=page(engagement),
-        title=f"You were paid {amount} for “{engagement.project}”", action="See the payment",
+        student_of(engagement), engagement, kind="money.payout_paid", key=f"payout-paid:{payout.code}", at=at,
+        title=f"You were paid {amount} for “{engagement.project}”", action="See the payment", url=page(engagement),
         first=f"{amount} is in your Stripe account and should reach your bank around {arrives_on(at):%A, %B %-d}.",
         more="You get the full fee: nothing is taken from it.",
     )  # fmt: skip
     tell(
-        payers_of(engagement), engagement, kind="money.payout_paid", key="payout-paid", at=at, url=page(engagement),
+        payers_of(engagement), engagement, kind="money.payout_paid", key=f"payout-paid:{payout.code}", at=at,
         title=f"{engagement.student} was paid {amount} for “{engagement.project}”", action="See the payment",
-        first=f"{amount} was paid out to {engagement.student}. Nothing more is due.",
+        first=f"{amount} was paid out to {engagement.student}.", url=page(engagement),
     )  # fmt: skip
 
 
 def payout_held(payout, operation, at):
     """To the student, with what to do; only what they can change asks for an action."""
     engagement, amount = payout.engagement, format_money(payout.amount, payout.currency)
-    theirs = operation.status == operation.Status.HELD
+    theirs = payout.waits_for_student
     tell(
         student_of(engagement), engagement, kind="money.held", key=f"held:{payout.code}:{operation.attempt}", at=at,
         title=f"{amount} for “{engagement.project}” is waiting for you" if theirs
@@ -77,6 +93,66 @@ def payout_held(payout, operation, at):
         url=reverse("payments:payout_setup") if theirs else page(engagement),
         action="Set up payouts" if theirs else "See the payment",
     )  # fmt: skip
+
+
+def part_released(engagement, amount, at):
+    """To the student: a part comes early, by the organization's own decision."""
+    part = format_money(amount, engagement.currency)
+    tell(
+        student_of(engagement), engagement, kind="money.released", key=f"part:{engagement.released_amount}", at=at,
+        title=f"{engagement.organization} released {part} for “{engagement.project}” early", url=page(engagement),
+        first=f"{part} of your fee of {fee(engagement)} is on its way to you, before the approval.",
+        action="See the payment",
+    )  # fmt: skip
+
+
+def charged_back(engagement, at):
+    """To the student: the work has no money behind it any more, so it ends."""
+    tell(
+        student_of(engagement), engagement, kind="money.charged_back", key="charged-back", at=at, url=page(engagement),
+        title=f"“{engagement.project}” has ended: the payment was taken back", action="See the payment",
+        first=f"The bank of {engagement.organization} took back what had been paid for “{engagement.project}”.",
+        more="Please stop working on it. What was approved before is paid. Write to us if you have delivered work.",
+    )  # fmt: skip
+    tell(
+        payers_of(engagement), engagement, kind="money.charged_back", key="charged-back", at=at, url=page(engagement),
+        title=f"“{engagement.project}” has ended: your bank took the payment back", action="See the payment",
+        first=f"Your bank has decided that you get {total(engagement)} back, so “{engagement.project}” was cancelled.",
+    )  # fmt: skip
+
+
+def reversal_decided(reversal, at):
+    """To the student, who reads why; the employer hears of it when there is a refund."""
+    payout = reversal.payout
+    engagement, amount = payout.engagement, format_money(reversal.amount, reversal.currency)
+    tell(
+        student_of(engagement), engagement, kind="money.reversal", key=f"reversal:{reversal.code}", at=at,
+        title=f"{amount} for “{engagement.project}” is taken back", url=page(engagement), action="See the payment",
+        first=f"A moderator decided that {amount} of what you were paid is taken back from your Stripe account.",
+        more=f"Reasons: {reversal.reasons}",
+    )  # fmt: skip
+
+
+def reversal_stopped(reversal, operation, at):
+    message = f"Reversal {reversal.code} stopped: {operation.error or operation.error_code}"
+    key = f"reversal:{reversal.code}:{operation.attempt}"
+    alarm(key, message, at=at, engagement=reversal.payout.engagement)
+
+
+def bank_payout_failed(row, at):
+    """The student's bank refused the money: it is back in the Stripe account, and the details need a correction."""
+    amount, url = format_money(row.amount, row.currency), reverse("payments:payout_setup")
+    notify(
+        [row.account.student.user], kind="money.bank", key=f"bank:{row.stripe_id}", at=at, url=url, needs_action=True,
+        title=f"Your bank refused {amount}", action="Correct your bank account", reason="You set up payouts.",
+        body=f"{amount} could not be paid to your bank account ({bank_failure(row.failure_code)}). It is in your "
+        "Stripe account and nothing is lost. Correct your bank details at Stripe, and it is sent again.",
+    )  # fmt: skip
+
+
+def bank_payout_arrived(row, at):
+    url = reverse("payments:payout_setup")
+    mark_done(kind="money.bank", url=url, at=at, recipient=row.account.student.user)
 
 
 def payout_resumed(payout, at):

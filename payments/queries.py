@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, Q, Sum
 from django.utils import timezone
 
 from engagements.models import Engagement
-from payments.models import Funding, Payout, PayoutAccount, Refund
+from payments.models import CardDispute, Funding, Payout, PayoutAccount, Refund, Reversal, Split
 
 Status = Engagement.Status
 RUNNING = [Status.ACTIVE, Status.DELIVERED, Status.CHANGES_REQUESTED, Status.DISPUTED]
@@ -17,8 +17,11 @@ PAGE = 20
 def with_money(engagements):
     """Join what a line of a money page shows, in a constant number of queries."""
     refunds = Prefetch("refunds", Refund.objects.order_by("pk"))
-    fundings = Prefetch("fundings", Funding.objects.order_by("pk").prefetch_related(refunds))
-    return engagements.with_people().select_related("payout").prefetch_related(fundings)
+    disputes = Prefetch("card_disputes", CardDispute.objects.order_by("pk"))
+    fundings = Funding.objects.order_by("pk").select_related("change_order").prefetch_related(refunds, disputes)
+    reversals = Prefetch("reversals", Reversal.objects.order_by("pk"))
+    payouts = Payout.objects.order_by("pk").select_related("split").prefetch_related(reversals)
+    return engagements.with_people().prefetch_related(Prefetch("fundings", fundings), Prefetch("payouts", payouts))
 
 
 def earnings_of(student):
@@ -55,31 +58,46 @@ class Totals:
 
 
 def totals_of_student(student, at):
-    """[Totals] with pending (funded, not approved), available (approved, not paid) and paid (this year)."""
+    """[Totals] with pending (funded, not released), available (released, not paid) and paid (this year, net)."""
     year = timezone.localtime(at).year
     payouts = Payout.objects.filter(student=student)
     running = Engagement.objects.filter(student=student, status__in=RUNNING)
     return _by_currency(
-        pending=_sums(running, F("fee_amount")),
+        pending=_sums(running, F("fee_amount") - F("released_amount")),
         available=_sums(payouts.exclude(status=Payout.Status.PAID)),
-        paid=_sums(payouts.filter(status=Payout.Status.PAID, paid_at__year=year)),
+        paid=_sums(payouts.filter(status=Payout.Status.PAID, paid_at__year=year), F("amount") - F("reversed_amount")),
     )
 
 
 def totals_of_organization(organization):
-    """[Totals] with funded = held + released + refunded, and due (waiting for payment)."""
+    """[Totals]: funded = held + released + refunded + taken by the bank; due waits for payment.
+
+    `released`: to students, with our service fee, less what was taken back from them.
+    """
     engagements = Engagement.objects.filter(organization=organization)
     paid = [Funding.Status.PAID, Funding.Status.REFUNDED]
     fundings = Funding.objects.filter(engagement__organization=organization, status__in=paid)
-    refunds = Refund.objects.filter(funding__engagement__organization=organization)
-    whole = F("fee_amount") + F("service_fee_amount")
-    return _by_currency(
-        funded=_sums(fundings),
-        refunded=_sums(refunds.exclude(status=Refund.Status.FAILED)),
-        held=_sums(engagements.filter(status__in=RUNNING), whole),
-        released=_sums(engagements.filter(status=Status.APPROVED), whole),
-        due=_sums(engagements.filter(status=Status.AWAITING_FUNDING), whole),
+    splits = Split.objects.filter(engagement__organization=organization)
+    refunds = Refund.objects.filter(funding__engagement__organization=organization, funding__in=fundings)
+    refunds = refunds.filter(sent_again_as=None)
+    taken_back = Reversal.objects.filter(
+        payout__engagement__organization=organization, status__in=[Reversal.Status.DONE, Reversal.Status.BORNE]
     )
+    charged_back = splits.filter(cause=Split.Cause.CHARGEBACK)
+    out = F("student_amount") + F("service_fee_amount")
+    figures = {
+        "funded": _sums(fundings),
+        "refunded": _sums(refunds),
+        "charged_back": _sums(charged_back, F("refund_amount")),
+        "released": _less(_sums(splits, out), _sums(taken_back, F("refund_amount"))),
+        "due": _sums(engagements.filter(status=Status.AWAITING_FUNDING), F("fee_amount") + F("service_fee_amount")),
+    }
+    figures["held"] = _less(figures["funded"], *(figures[name] for name in ("refunded", "charged_back", "released")))
+    return _by_currency(**figures)
+
+
+def _less(whole, *parts):
+    return {currency: total - sum(part.get(currency, 0) for part in parts) for currency, total in whole.items()}
 
 
 def payout_account_of(student):

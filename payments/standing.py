@@ -1,4 +1,4 @@
-"""Where the money of one engagement stands, as one side reads it, and how it came there.
+"""Where the money of one engagement stands, as one side reads it. How it came there is in story.py.
 
 Works on rows of `queries.with_money`; asks the database nothing more.
 """
@@ -12,6 +12,8 @@ from payments.arrival import arrives_on
 from payments.models import Funding, Payout, Refund
 
 Status = Engagement.Status
+ENDED = (Status.APPROVED, Status.CANCELLED)
+NEAREST = (Payout.Status.HELD, Payout.Status.DUE, Payout.Status.PAID)
 DISPUTED = "Nobody is paid and nobody is refunded until a moderator has decided."
 
 
@@ -28,56 +30,75 @@ class Line:
     expected_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Step:
-    at: datetime
-    icon: str
-    title: str
-    note: str = ""
-
-
 def line_for_student(engagement):
-    payout = getattr(engagement, "payout", None)
-    if payout is not None:
-        return payout_line(engagement, payout)
+    payouts = list(engagement.payouts.all())
+    if payouts and engagement.status in ENDED:
+        return payout_line(engagement, payouts)
     if engagement.status == Status.CANCELLED:
-        return Line(
-            engagement, "Refunded", "neutral", "undo-2", engagement.cancelled_at, "Went back to the organization."
-        )
+        note = "Went back to the organization."
+        return Line(engagement, "Refunded", "neutral", "undo-2", engagement.cancelled_at, note)
     if engagement.status == Status.DISPUTED:
         return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, DISPUTED)
-    return Line(engagement, "Held for you", "info", "lock", engagement.funded_at)
+    return Line(engagement, "Held for you", "info", "lock", engagement.funded_at, part_note(engagement))
 
 
-def payout_line(engagement, payout):
-    if payout.status == Payout.Status.PAID:
-        expected = arrives_on(payout.paid_at)
-        return Line(engagement, "Paid", "success", "", payout.paid_at, expected_on=expected)
-    if payout.status == Payout.Status.HELD:
-        return Line(engagement, "On hold", "warning", "", payout.due_at, payout.hold_reason)
-    return Line(engagement, "On its way", "info", "send", payout.due_at, expected_on=arrives_on(payout.due_at))
+def part_note(engagement):
+    if not engagement.released_amount:
+        return ""
+    released = format_money(engagement.released_amount, engagement.currency)
+    return f"{released} was released early; {format_money(engagement.unreleased_amount, engagement.currency)} is held."
+
+
+def payout_line(engagement, payouts):
+    """The one that is furthest from the student tells how it stands; all of them together, how much."""
+    worst = min(payouts, key=lambda payout: (NEAREST.index(payout.status), -payout.pk))
+    if worst.status == Payout.Status.HELD:
+        return Line(engagement, "On hold", "warning", "", worst.due_at, worst.hold_reason)
+    if worst.status == Payout.Status.DUE:
+        return Line(engagement, "On its way", "info", "send", worst.due_at, expected_on=arrives_on(worst.due_at))
+    reversed_amount = sum(payout.reversed_amount for payout in payouts)
+    if reversed_amount:
+        note = f"{format_money(reversed_amount, engagement.currency)} of it was taken back."
+        return Line(engagement, "Paid, partly taken back", "warning", "undo-2", worst.paid_at, note)
+    return Line(engagement, "Paid", "success", "", worst.paid_at, expected_on=arrives_on(worst.paid_at))
 
 
 def line_for_organization(engagement):
-    payout = getattr(engagement, "payout", None)
-    refunds = [refund for funding in engagement.fundings.all() for refund in funding.refunds.all() if funding.counts]
-    if payout is not None and payout.status == Payout.Status.PAID:
-        return Line(engagement, "Paid out", "success", "", payout.paid_at)
-    if payout is not None:
-        held = payout.status == Payout.Status.HELD
-        note = f"{engagement.student} is setting up payouts." if held else ""
-        return Line(engagement, "Released", "info", "send", payout.due_at, note)
+    fundings = [funding for funding in engagement.fundings.all() if funding.counts]
+    disputed = [row for funding in fundings for row in funding.card_disputes.all() if row.is_open]
+    refunds = [refund for funding in fundings for refund in funding.refunds.all()]
+    payouts = list(engagement.payouts.all())
+    if disputed:
+        note = "Your bank is asking about this payment. Nothing is refunded until it has decided."
+        return Line(engagement, "Disputed at the bank", "warning", "scale", disputed[-1].opened_at, note)
+    if payouts and engagement.status in ENDED:
+        return released_line(engagement, payouts, refunds)
     if refunds:
         return refund_line(engagement, refunds[-1])
     if engagement.status == Status.AWAITING_FUNDING:
         return unpaid_line(engagement)
     if engagement.status == Status.DISPUTED:
         return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, DISPUTED)
-    return Line(engagement, "Held", "info", "lock", engagement.funded_at)
+    if any(funding.kept_until for funding in fundings):
+        note = "It pays for the runner-up, or goes back to you."
+        return Line(engagement, "Held for a runner-up", "info", "lock", engagement.cancelled_at, note)
+    since = engagement.funded_at or engagement.accepted_at
+    return Line(engagement, "Held", "info", "lock", since, part_note(engagement))
+
+
+def released_line(engagement, payouts, refunds):
+    back = sum(refund.amount for refund in refunds)
+    note = f"{format_money(back, engagement.currency)} went back to you." if back else ""
+    worst = min(payouts, key=lambda payout: (NEAREST.index(payout.status), -payout.pk))
+    if worst.status == Payout.Status.PAID:
+        return Line(engagement, "Paid out", "success", "", worst.paid_at, note)
+    if worst.waits_for_student:
+        note = f"{engagement.student} is setting up payouts."
+    return Line(engagement, "Released", "info", "send", worst.due_at, note)
 
 
 def refund_line(engagement, refund):
-    if refund.status == Refund.Status.DONE:
+    if refund.status in (Refund.Status.DONE, Refund.Status.COVERED):
         return Line(engagement, "Refunded", "neutral", "undo-2", refund.done_at)
     if refund.status == Refund.Status.FAILED:
         note = "The bank sent the refund back. We are looking into it and will write to you."
@@ -90,80 +111,3 @@ def unpaid_line(engagement):
         note = "Your bank is processing the payment. This can take a few days."
         return Line(engagement, "Processing", "info", "hourglass", engagement.accepted_at, note)
     return Line(engagement, "To pay", "warning", "", engagement.accepted_at)
-
-
-def story(engagement, *, is_student, disputes=()):
-    """Steps of the money, oldest first. The student does not read how the organization paid."""
-    steps = [Step(engagement.accepted_at, "check", "The offer was accepted", _price(engagement, is_student))]
-    for dispute in disputes:
-        steps += dispute_steps(dispute)
-    if engagement.cancelled_at:
-        steps.append(Step(engagement.cancelled_at, "ban", "Cancelled", engagement.cancel_reason))
-    for funding in engagement.fundings.all():
-        steps += funding_steps(funding, is_student)
-    if engagement.approved_at:
-        automatic = engagement.approved_by_id is None
-        steps.append(
-            Step(engagement.approved_at, "circle-check", "Approved automatically" if automatic else "Approved")
-        )
-    payout = getattr(engagement, "payout", None)
-    if payout is not None:
-        steps += payout_steps(payout, engagement, is_student)
-    return sorted(steps, key=lambda step: step.at)
-
-
-def funding_steps(funding, is_student):
-    amount = format_money(funding.amount, funding.currency)
-    if is_student:
-        if funding.counts:
-            yield Step(funding.paid_at, "lock", f"{funding.engagement.organization} funded the project")
-        return
-    if funding.paid_at:
-        how = f" with {funding.card_hint}" if funding.card_hint else ""
-        note = "" if funding.counts else "It was not needed any more and goes back."
-        yield Step(funding.paid_at, "banknote", f"{amount} paid{how}", note)
-    elif funding.status in (Funding.Status.FAILED, Funding.Status.PROCESSING):
-        failed = funding.status == Funding.Status.FAILED
-        words = f"A payment of {amount} {'failed' if failed else 'is being processed'}"
-        yield Step(funding.status_changed_at or funding.created_at, "circle-alert" if failed else "hourglass", words)
-    for refund in funding.refunds.all():
-        yield from refund_steps(refund)
-
-
-def dispute_steps(dispute):
-    yield Step(dispute.opened_at, "scale", f"{dispute.opened_by or 'The clock'} opened a dispute")
-    if dispute.resolved_at:
-        yield Step(
-            dispute.resolved_at, "scale", f"A moderator decided: {dispute.get_outcome_display()}", dispute.reasons
-        )
-
-
-def refund_steps(refund):
-    amount, engagement = format_money(refund.amount, refund.currency), refund.funding.engagement
-    note = "" if refund.reason == engagement.cancel_reason else refund.reason  # said once
-    yield Step(refund.due_at, "undo-2", f"A refund of {amount} was started", note)
-    if refund.status == Refund.Status.DONE:
-        yield Step(
-            refund.done_at, "circle-check", f"{amount} was refunded", "Banks show it within 5 to 10 business days."
-        )
-    if refund.status == Refund.Status.FAILED:
-        yield Step(refund.status_changed_at, "circle-alert", "The refund came back", "We are looking into it.")
-
-
-def payout_steps(payout, engagement, is_student):
-    amount, to = format_money(payout.amount, payout.currency), "you" if is_student else engagement.student
-    yield Step(payout.due_at, "send", f"{amount} released to {to}")
-    if payout.status == Payout.Status.HELD:
-        note = payout.hold_reason if is_student else f"{engagement.student} is setting up payouts."
-        yield Step(payout.status_changed_at or payout.due_at, "hourglass", "On hold", note)
-    if payout.status == Payout.Status.PAID:
-        note = f"It should reach your bank around {arrives_on(payout.paid_at):%A, %B %-d}." if is_student else ""
-        yield Step(payout.paid_at, "circle-check", f"{amount} paid to {to}", note)
-
-
-def _price(engagement, is_student):
-    fee = format_money(engagement.fee_amount, engagement.currency)
-    if is_student:
-        return f"You receive {fee}, all of it."
-    service = format_money(engagement.service_fee_amount, engagement.currency)
-    return f"Fee {fee}, service fee {service}."

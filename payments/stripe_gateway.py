@@ -16,12 +16,24 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from payments import failures
-from payments.stripe_values import account_of, checkout_of, event_of, refund_of, transfer_of
+from payments.stripe_values import (
+    account_of,
+    balance_line_of,
+    balances_of,
+    bank_payout_of,
+    checkout_of,
+    dispute_of,
+    event_of,
+    refund_of,
+    reversal_of,
+    transfer_of,
+)
 
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs every request at INFO
 # https://docs.stripe.com/error-codes
 TRY_AGAIN = {"idempotency_key_in_use", "lock_timeout", "rate_limit"}
 ACCOUNT_NOT_READY = {"insufficient_capabilities_for_transfer", "transfers_not_allowed"}
+NOT_NOW = {"charge_disputed"}  # the bank has the payment: wait for what it decides
 CHECKOUT_EXPAND = ["payment_intent.latest_charge.balance_transaction"]
 ACCOUNT_INCLUDE = ["configuration.recipient", "requirements"]
 EVENTS_PER_PAGE = 100
@@ -155,6 +167,50 @@ def find_refund(payment_intent, operation):
     return _find("refunds", {"payment_intent": payment_intent}, operation, refund_of)
 
 
+def create_reversal(*, key, operation, transfer, amount, metadata):
+    """Take a part of a transfer back from the connected account. Returns a Reversal."""
+    params = {"amount": amount, "metadata": {"operation": operation, **metadata}}
+    return reversal_of(_ask(lambda client: client.v1.transfers.reversals.create(transfer, params, _once(key))))
+
+
+def find_reversal(transfer, operation):
+    """The reversal this operation made, or None. A transfer has few: one page of 100 holds them."""
+    params = {"limit": EVENTS_PER_PAGE}
+    rows = _ask(lambda client: client.v1.transfers.reversals.list(transfer, params))["data"]
+    return next((found for found in map(reversal_of, rows) if found.operation == operation), None)
+
+
+# --- What Stripe holds, and what banks do ---------------------------------------------------------
+
+
+def retrieve_dispute(dispute_id):
+    """With what it moved on our balance."""
+    return dispute_of(_ask(lambda client: client.v1.disputes.retrieve(dispute_id)))
+
+
+def retrieve_bank_payout(payout_id, account_id):
+    """A payout from a connected account to its bank."""
+    options = {"stripe_account": account_id}
+    return bank_payout_of(_ask(lambda client: client.v1.payouts.retrieve(payout_id, options=options)), account_id)
+
+
+def list_bank_payouts(account_id):
+    """The newest payouts of a connected account to its bank, one page."""
+    options = {"stripe_account": account_id}
+    rows = _ask(lambda client: client.v1.payouts.list({"limit": 20}, options))["data"]
+    return [bank_payout_of(row, account_id) for row in rows]
+
+
+def retrieve_balance():
+    """{currency: (available, pending)} of our own balance, in minor units."""
+    return balances_of(_ask(lambda client: client.v1.balance.retrieve()))
+
+
+def list_balance_transactions(*, since):
+    """Lines of Stripe's book of our balance created at or after `since`, newest first, all pages."""
+    yield from map(balance_line_of, _pages("balance_transactions", {"created": {"gte": int(since.timestamp())}}))
+
+
 # --- Events ---------------------------------------------------------------------------------------
 
 
@@ -174,13 +230,7 @@ def verified_event(endpoint, payload, signature):
 
 def list_events(*, since):
     """Events created at or after `since` (an aware datetime), newest first, all pages (Stripe keeps 30 days)."""
-    params = {"created": {"gte": int(since.timestamp())}, "limit": EVENTS_PER_PAGE}
-    while True:
-        page = _ask(lambda client: client.v1.events.list(params))  # noqa: B023  (called at once)
-        yield from (event_of(row) for row in page["data"])
-        if not page["has_more"]:
-            return
-        params = params | {"starting_after": page["data"][-1]["id"]}
+    yield from map(event_of, _pages("events", {"created": {"gte": int(since.timestamp())}}))
 
 
 # --- The client -----------------------------------------------------------------------------------
@@ -248,21 +298,25 @@ def _failure(error):
         return failures.Bug(message, **known)
     if code == "balance_insufficient" or status == 401:
         return failures.NotYet(message, **known)
-    if code in ACCOUNT_NOT_READY or code.startswith("account_") or status == 403:
+    if code in ACCOUNT_NOT_READY | NOT_NOW or code.startswith("account_") or status == 403:
         return failures.Held(message, **known)
     return failures.Refused(message, **known)
 
 
 def _find(collection, filters, operation, convert):
     """The first object of a filtered list whose metadata names this operation, or None."""
+    rows = _pages(collection, filters)
+    return next((convert(row) for row in rows if (row.get("metadata") or {}).get("operation") == operation), None)
+
+
+def _pages(collection, filters):
+    """The rows of a v1 list, page after page. https://docs.stripe.com/api/pagination"""
     params = filters | {"limit": EVENTS_PER_PAGE}
     while True:
         page = _ask(lambda client: getattr(client.v1, collection).list(params))  # noqa: B023  (called at once)
-        for row in page["data"]:
-            if (row.get("metadata") or {}).get("operation") == operation:
-                return convert(row)
+        yield from page["data"]
         if not page["has_more"]:
-            return None
+            return
         params = params | {"starting_after": page["data"][-1]["id"]}
 
 

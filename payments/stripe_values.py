@@ -1,7 +1,7 @@
 """Stripe's answers as small frozen values: only what we act on, independent of the SDK."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,62 @@ class Refund:
     operation: str
     payment_intent_id: str | None
     failure: str
+
+
+@dataclass(frozen=True)
+class Reversal:
+    id: str
+    amount: int
+    currency: str
+    operation: str
+
+
+@dataclass(frozen=True)
+class BalanceLine:
+    """One line of Stripe's book of our balance: `net` = `amount` − `fee` is what it changes."""
+
+    id: str
+    type: str
+    amount: int
+    fee: int
+    net: int
+    currency: str
+    source: str
+    created_at: datetime
+    available_on: datetime
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """`status` is needs_response, under_review, won, lost or warning_…; `movements`: what it moved on our balance."""
+
+    id: str
+    charge_id: str
+    status: str
+    amount: int
+    currency: str
+    reason: str
+    evidence_due_at: datetime | None
+    movements: list
+
+    @property
+    def first_status(self):
+        """With which our row begins when we hear of it late: it is then moved on to `status`."""
+        return "warning_needs_response" if self.status.startswith("warning") else "needs_response"
+
+
+@dataclass(frozen=True)
+class BankPayout:
+    """`status` is pending, in_transit, paid, failed or canceled."""
+
+    id: str
+    account_id: str
+    status: str
+    amount: int
+    currency: str
+    created_at: datetime
+    arrives_on: date | None
+    failure_code: str
 
 
 @dataclass(frozen=True)
@@ -140,6 +196,72 @@ def refund_of(row):
         payment_intent_id=row.get("payment_intent"),
         failure=row.get("failure_reason") or "",
     )
+
+
+def reversal_of(row):
+    return Reversal(
+        id=row["id"],
+        amount=row["amount"],
+        currency=row["currency"],
+        operation=(row.get("metadata") or {}).get("operation", ""),
+    )
+
+
+def balance_line_of(row):
+    source = row.get("source")
+    return BalanceLine(
+        id=row["id"],
+        type=row["type"],
+        amount=row["amount"],
+        fee=row["fee"],
+        net=row["net"],
+        currency=row["currency"],
+        source=(source["id"] if isinstance(source, dict) else source) or "",
+        created_at=_time(row["created"]),
+        available_on=_time(row["available_on"]),
+    )
+
+
+def balances_of(row):
+    """{currency: (available, pending)} in minor units."""
+    sums = {}
+    for place, bucket in enumerate(("available", "pending")):
+        for part in row[bucket]:
+            sums.setdefault(part["currency"], [0, 0])[place] += part["amount"]
+    return {currency: tuple(amounts) for currency, amounts in sums.items()}
+
+
+def dispute_of(row):
+    charge = row["charge"]
+    due = (row.get("evidence_details") or {}).get("due_by")
+    return Dispute(
+        id=row["id"],
+        charge_id=charge["id"] if isinstance(charge, dict) else charge,
+        status=row["status"],
+        amount=row["amount"],
+        currency=row["currency"],
+        reason=row.get("reason") or "",
+        evidence_due_at=_time(due) if due else None,
+        movements=[balance_line_of(line) for line in row.get("balance_transactions") or []],
+    )
+
+
+def bank_payout_of(row, account_id):
+    arrival = row.get("arrival_date")
+    return BankPayout(
+        id=row["id"],
+        account_id=account_id,
+        status=row["status"],
+        amount=row["amount"],
+        currency=row["currency"],
+        created_at=_time(row["created"]),
+        arrives_on=_time(arrival).date() if arrival else None,
+        failure_code=row.get("failure_code") or "",
+    )
+
+
+def _time(seconds):
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def event_of(row):

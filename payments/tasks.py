@@ -7,8 +7,9 @@ from marketplace.sweeps import one_by_one
 from payments import actions
 
 STEPS = [
-    actions.approve_due, actions.confirm_money, actions.sync_open_fundings, actions.sync_waiting_accounts,
-    actions.catch_up,
+    actions.approve_due, actions.settle_silent_disputes, actions.give_back_unused, actions.watch_held_money,
+    actions.confirm_payouts, actions.confirm_refunds, actions.sync_open_fundings, actions.sync_waiting_accounts,
+    actions.sync_bank_payouts, actions.settle_lost_disputes, actions.catch_up, actions.reconcile,
 ]  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def sweep_operations():
     """Whatever was not brought to an end, whoever died over it."""
     at = now()
     actions.resume_ready_payouts(at=at)
+    actions.resume_ready_refunds(at=at)
     actions.sweep_operations(at=at)
 
 
@@ -37,6 +39,6 @@ def sweep_events():
 
 @shared_task
 def sweep_clocks():
-    """Approve what nobody reviewed in time, confirm what was sent, look at what is open, read missed events."""
+    """What time does by itself, what is asked of Stripe again, and whether the books agree."""
     at = now()
     one_by_one(STEPS, lambda step: step(at=at))

@@ -9,8 +9,14 @@ HOLD = {
     Transfers.RESTRICTED: "Stripe needs more information from you before it can pay you.",
     Transfers.REJECTED: "Stripe has refused your account. Write to us and we will find another way to pay you.",
     Transfers.UNSUPPORTED: "Stripe cannot pay to your country yet. Write to us and we will find another way.",
-    Transfers.CLOSED: "Your Stripe account was closed. Write to us and we will set up a new one with you.",
+    Transfers.CLOSED: "Your Stripe account was closed. Set up a new one and what is yours is sent there.",
 }
+OUR_FAULT = "Something went wrong on our side and we are looking into it. You do not have to do anything."
+FROZEN = "We are checking our books and send nothing until that is done. You do not have to do anything."
+DISPUTED_BY_BANK = (
+    "The organization's bank is asking about its payment. Your money is sent when the bank has decided, whatever it "
+    "decides. You do not have to do anything."
+)
 
 
 def hold_reason(account):
@@ -46,3 +52,23 @@ def requirement_words(descriptions):
         if words not in found:
             found.append(words)
     return found
+
+
+# https://docs.stripe.com/api/payouts/failures
+BANK_FAILURES = {
+    "account_closed": "the account is closed",
+    "account_frozen": "the account is frozen",
+    "bank_account_restricted": "the account does not take such payments",
+    "debit_not_authorized": "the bank does not allow it",
+    "could_not_process": "the bank could not process it",
+    "incorrect_account_holder_name": "the name is not that of the account's holder",
+    "incorrect_account_type": "it is another type of account",
+    "invalid_account_number": "the account number is not valid",
+    "invalid_currency": "the account is in another currency",
+    "no_account": "there is no such account",
+}
+
+
+def bank_failure(code):
+    """Why a bank refused a payout."""
+    return BANK_FAILURES.get(code, "the bank gave no reason")

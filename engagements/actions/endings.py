@@ -9,7 +9,7 @@ from django.db import transaction
 from engagements import notices
 from engagements.actions.change_orders import end_change_orders
 from engagements.cancelling import can_be_cancelled, has_vanished, kill_fee
-from engagements.models import Engagement
+from engagements.models import Dispute, Engagement
 from engagements.rules import side_of
 from marketplace.activity.actions import record
 from marketplace.clock import days
@@ -19,6 +19,7 @@ from marketplace.money import format_money
 
 Status = Engagement.Status
 VANISHED = "The student did not answer and was replaced."
+CHARGED_BACK = "The organization's bank took the payment back."
 
 
 @transaction.atomic
@@ -82,6 +83,27 @@ def mark_replaced(*, engagement, by, at):
     until = engagement.replacement_until.isoformat()
     record("engagement.replaced", actor=by, subject=engagement, at=at, until=until)
     notices.replaced(engagement, at)
+    return engagement
+
+
+@transaction.atomic
+def mark_charged_back(*, engagement, at):
+    """The organization's bank has taken the payment back for good: nothing is left for the work, which ends.
+
+    An open dispute ends with it. What was approved stays approved. Repeating is harmless.
+    """
+    engagement = lock(Engagement, engagement.pk)
+    if engagement.status in (Status.APPROVED, Status.CANCELLED):
+        return engagement
+    engagement.disputes.filter(resolved_at=None).update(
+        resolved_at=at, outcome=Dispute.Outcome.REFUND, resolution=Dispute.Resolution.BANK, student_amount=0,
+        reasons=CHARGED_BACK,
+    )  # fmt: skip
+    engagement.move_to(
+        Status.CANCELLED, at=at, cancelled_at=at, cancel_reason=CHARGED_BACK, review_due_at=None
+    )  # fmt: skip
+    end_change_orders(engagement, at)
+    record("engagement.charged_back", actor=None, subject=engagement, at=at)
     return engagement
 
 

@@ -23,6 +23,7 @@ class Dispute(models.Model):
         DECIDED = "decided", "Decided by a moderator"
         AGREED = "agreed", "Agreed by both sides"
         SILENCE = "silence", "Settled by silence"
+        BANK = "bank", "Ended by the bank"
 
     code = CodeField()
     engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="disputes")

@@ -52,8 +52,8 @@ class Engagement(StatusModel):
     TRANSITIONS = {
         Status.AWAITING_FUNDING: {Status.ACTIVE, Status.CANCELLED},
         Status.ACTIVE: {Status.DELIVERED, Status.DISPUTED, Status.CANCELLED},
-        Status.DELIVERED: {Status.CHANGES_REQUESTED, Status.APPROVED, Status.DISPUTED},
-        Status.CHANGES_REQUESTED: {Status.DELIVERED, Status.DISPUTED},
+        Status.DELIVERED: {Status.CHANGES_REQUESTED, Status.APPROVED, Status.DISPUTED, Status.CANCELLED},
+        Status.CHANGES_REQUESTED: {Status.DELIVERED, Status.DISPUTED, Status.CANCELLED},
         Status.DISPUTED: {Status.APPROVED, Status.CANCELLED},
     }
 

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from payments import failures
 from payments import stripe_gateway as gateway
+from payments.actions.bank_payouts import apply_bank_payout
+from payments.actions.chargebacks import apply_dispute
 from payments.actions.funding import apply_checkout
 from payments.actions.onboarding import apply_account
 from payments.actions.operations import LEASE, pause
@@ -185,6 +187,15 @@ def fetch_account(event):
     return gateway.retrieve_account(event.account_id or event.object_id)
 
 
+def fetch_dispute(event):
+    return gateway.retrieve_dispute(event.object_id)
+
+
+def fetch_bank_payout(event):
+    """Only of connected accounts: what we pay out to our own bank is read from Stripe's book."""
+    return gateway.retrieve_bank_payout(event.object_id, event.account_id) if event.account_id else None
+
+
 def act(apply):
     """An `apply_x(value, at=)` as the table wants it."""
     return lambda event, fetched, at: None if fetched is None else apply(fetched, at=at)
@@ -209,7 +220,7 @@ def retry_short_operations(event, fetched, at):
 
 
 def call_a_person(event, fetched, at):
-    """A card dispute or a fraud warning: kept, and a moderator is told."""
+    """A fraud warning: kept, and a moderator is told. https://docs.stripe.com/radar/early-fraud-warnings"""
     alarm(f"{event.type}:{event.object_id}", f"Stripe reports {event.type} about {event.object_id}.", at=at)
     return "a moderator was told"
 
@@ -217,13 +228,14 @@ def call_a_person(event, fetched, at):
 HANDLERS = [
     ("checkout.session.", fetch_checkout, act(apply_checkout)),
     ("payment_intent.", fetch_checkout_of_payment, act(apply_checkout)),
-    ("charge.dispute.", None, call_a_person),
+    ("charge.dispute.", fetch_dispute, act(apply_dispute)),
     ("charge.refund.updated", fetch_refund, act(apply_refund)),
     ("charge.", fetch_checkout_of_charge, act(apply_checkout)),
     ("refund.", fetch_refund, act(apply_refund)),
     ("transfer.", fetch_transfer, act(apply_transfer)),
     ("balance.available", None, retry_short_operations),
     ("radar.early_fraud_warning.created", None, call_a_person),
+    ("payout.", fetch_bank_payout, act(apply_bank_payout)),
     ("account.", fetch_account, act(apply_account)),
     ("v2.core.account.", fetch_account, act(apply_account)),
     ("v2.core.account[requirements].updated", fetch_account, act(apply_account)),

@@ -1,11 +1,13 @@
 """The employer pays: a Checkout page of Stripe, then Stripe's word that it was paid, then the work may start."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from engagements.actions import mark_funded
-from engagements.models import Engagement
+from engagements.actions import mark_change_order_funded, mark_funded
+from engagements.models import ChangeOrder, Engagement
 from marketplace.activity.actions import record
 from marketplace.clock import days
 from marketplace.db import lock, new_code
@@ -15,10 +17,10 @@ from marketplace.sweeps import one_by_one
 from payments import failures, movements, notices
 from payments import stripe_gateway as gateway
 from payments.actions.operations import Handler, NoLongerNeeded, handles, plan, run_while_waiting
-from payments.actions.refunds import refund_surplus
+from payments.actions.refunds import plan_refund, refund_surplus
 from payments.alarms import alarm
 from payments.documents import issuing as documents
-from payments.models import Funding, MoneyOperation
+from payments.models import Funding, LedgerTransaction, MoneyOperation
 
 Status = Funding.Status
 UNPAID = [Status.PENDING, Status.PROCESSING]
@@ -26,13 +28,13 @@ REUSABLE_FOR = days(1) / 48  # a page that is about to expire is not handed out 
 BATCH = 50
 
 
-def start_funding(*, engagement, by, at):
-    """A Checkout page for this engagement: the open one if there is one. Returns the Funding with `checkout_url`.
+def start_funding(*, engagement, by, at, change_order=None):
+    """A Checkout page for this engagement or change order: the open one if there is one. Returns the Funding.
 
     Call it outside any transaction: it asks Stripe. Raises InvalidTransition when nothing is to be paid (any more),
     Unavailable when Stripe did not answer (nothing was charged; trying again is safe).
     """
-    funding = open_funding(engagement=engagement, by=by, at=at)
+    funding = open_funding(engagement=engagement, change_order=change_order, by=by, at=at)
     if not funding.checkout_url:
         run_while_waiting(funding.operation_id, at=at)
         funding.refresh_from_db()
@@ -42,54 +44,94 @@ def start_funding(*, engagement, by, at):
 
 
 @transaction.atomic
-def open_funding(*, engagement, by, at):
+def open_funding(*, engagement, by, at, change_order=None):
     """The Funding that is waiting for payment, or a new one with its planned operation."""
     engagement = lock(Engagement, engagement.pk)
-    if engagement.status != Engagement.Status.AWAITING_FUNDING:
-        raise InvalidTransition(f"This is {engagement.get_status_display().lower()} now: nothing is to be paid.")
-    if engagement.fundings.filter(status=Status.PROCESSING).exists():
+    bill = bill_of(engagement, change_order)
+    if not bill.is_due:
+        raise InvalidTransition(f"This is {bill.state} now: nothing is to be paid.")
+    tries = engagement.fundings.filter(change_order=change_order)
+    if tries.filter(status=Status.PROCESSING).exists():
         raise InvalidTransition("A payment for this is being processed. There is nothing more to pay.")
-    waiting = engagement.fundings.filter(status=Status.PENDING, expires_at__gt=at + REUSABLE_FOR)
+    waiting = tries.filter(status=Status.PENDING, expires_at__gt=at + REUSABLE_FOR)
     funding = waiting.exclude(operation__status="failed").order_by("-pk").first()
     if funding is not None:
         return funding
     code = new_code()
     operation = plan(
         key=f"checkout:{code}", kind=MoneyOperation.Kind.CHECKOUT, at=at, engagement=engagement,
-        amount=engagement.total_amount, currency=engagement.currency,
-        params=checkout_params(engagement, code, by), runs_it_now=True,
+        amount=bill.amount, currency=engagement.currency, params=checkout_params(bill, code, by), runs_it_now=True,
     )  # fmt: skip
-    record("funding.started", actor=by, subject=engagement, at=at, amount=engagement.total_amount)
+    record("funding.started", actor=by, subject=engagement, at=at, amount=bill.amount)
     return Funding.objects.create(
-        code=code, engagement=engagement, operation=operation, amount=engagement.total_amount,
-        currency=engagement.currency, created_at=at, expires_at=at + days(1),
+        code=code, engagement=engagement, change_order=change_order, operation=operation, amount=bill.amount,
+        fee_amount=bill.fee, currency=engagement.currency, transfer_group=engagement.code, created_at=at,
+        expires_at=at + days(1),
     )  # fmt: skip
 
 
-def checkout_params(engagement, code, by):
+@dataclass(frozen=True)
+class Bill:
+    """What is to be paid: the engagement, or one change order of it. Amounts: minor units."""
+
+    engagement: Engagement
+    change_order: ChangeOrder | None
+    fee: int
+    service_fee: int
+    is_due: bool
+    state: str
+
+    @property
+    def amount(self):
+        return self.fee + self.service_fee
+
+    @property
+    def words(self):
+        about = f"{self.engagement.student} / {self.engagement.project}"
+        if self.change_order is not None:
+            about = f"{about} / {self.change_order.title}"
+        return f"Fee for {about}"[:250]
+
+
+def bill_of(engagement, change_order):
+    """Read again, because the engagement is locked: a change order may have been withdrawn meanwhile."""
+    if change_order is None:
+        state, due = engagement.get_status_display().lower(), Engagement.Status.AWAITING_FUNDING
+        is_due = engagement.status == due
+        return Bill(engagement, None, engagement.fee_amount, engagement.service_fee_amount, is_due, state)
+    order = ChangeOrder.objects.get(pk=change_order.pk)
+    is_due, state = order.status == ChangeOrder.Status.ACCEPTED, order.get_status_display().lower()
+    return Bill(engagement, order, order.fee_amount, order.service_fee_amount, is_due, state)
+
+
+def checkout_params(bill, code, by):
     """What create_checkout is called with: fixed here, whatever the pages or prices say later."""
-    rate = engagement.project.service_fee_bps
+    engagement, rate = bill.engagement, bill.engagement.project.service_fee_bps
     service = f"Service fee ({rate // 100} %)" if rate and rate % 100 == 0 else "Service fee"
-    lines = [[f"Fee for {engagement.student} / {engagement.project}"[:250], engagement.fee_amount]]
-    if engagement.service_fee_amount:
-        lines.append([service, engagement.service_fee_amount])
-    back = settings.SITE_URL + reverse("payments:fund_return", args=[engagement.code, code])
+    lines = [[bill.words, bill.fee]]
+    if bill.service_fee:
+        lines.append([service, bill.service_fee])
     return {
         "reference": code,
         "lines": lines,
         "currency": engagement.currency,
         "transfer_group": engagement.code,
-        "success_url": back,
-        "cancel_url": settings.SITE_URL + reverse("payments:fund", args=[engagement.code]),
+        "success_url": settings.SITE_URL + reverse("payments:fund_return", args=[engagement.code, code]),
+        "cancel_url": settings.SITE_URL + pay_path(bill),
         "email": by.email,
         "metadata": {"engagement": engagement.code, "funding": code},
     }
 
 
+def pay_path(bill):
+    path = reverse("payments:fund", args=[bill.engagement.code])
+    return path if bill.change_order is None else f"{path}?change_order={bill.change_order.code}"
+
+
 @handles(MoneyOperation.Kind.CHECKOUT)
 class CheckoutHandler(Handler):
     def prepare(self, operation, at):
-        if operation.engagement.status != Engagement.Status.AWAITING_FUNDING:
+        if not bill_of(operation.engagement, operation.funding.change_order).is_due:
             raise NoLongerNeeded("Nothing is to be paid any more.")
 
     def call(self, operation):
@@ -146,39 +188,71 @@ def receive(funding, checkout, at):
     """It is paid. The first payment of what was asked for counts; every other goes back."""
     if (checkout.amount, checkout.currency) != (funding.amount, funding.currency):
         refuse_foreign(funding, checkout, at)
-        return
-    if funding.status not in (Status.PAID, Status.REFUNDED):
+    elif funding.status not in (Status.PAID, Status.REFUNDED):
         book(funding, checkout, at)
-    movements.stripe_fee(funding, checkout.stripe_fee, at)  # Stripe may name its fee later
-    documents.issue_for_funding(funding, at)
+    movements.stripe_fee(funding, checkout.stripe_fee, checkout.currency, at)  # Stripe may name its fee later
+    if funding.status == Status.PAID:
+        documents.issue_for_funding(funding, at)
 
 
 def book(funding, checkout, at):
+    """Believe the payment: it counts if it is still what is due, else it goes back."""
     engagement = funding.engagement
-    counts = engagement.status == Engagement.Status.AWAITING_FUNDING
+    counts = bill_of(engagement, funding.change_order).is_due
     funding.move_to(
         Status.PAID, at=at, paid_at=at, counts=counts, payment_intent_id=checkout.payment_intent_id,
         charge_id=checkout.charge_id, method=checkout.method, card_hint=checkout.card_hint,
+        hold_deadline=at + days(settings.HOLD_LIMIT_DAYS) if counts else None,
     )  # fmt: skip
     record("funding.paid", actor=None, subject=engagement, at=at, amount=funding.amount, counts=counts)
-    if counts:
-        movements.funding_received(funding, at)
-        mark_funded(engagement=engagement, at=at)
-        notices.receipt(funding, at)
-    else:
+    if not counts:
         movements.surplus_received(funding, at)
         refund_surplus(funding=funding, at=at)
+        return
+    movements.funding_received(funding, at)
+    if funding.change_order is None:
+        mark_funded(engagement=engagement, at=at)
+    else:
+        mark_change_order_funded(change_order=funding.change_order, at=at)
+    notices.receipt(funding, at)
 
 
 def refuse_foreign(funding, checkout, at):
     """Another amount or currency than asked for: it funds nothing, and a person decides. Nothing is guessed."""
     movements.foreign_received(funding, checkout, at)
+    if funding.charge_id is None:
+        funding.charge_id, funding.payment_intent_id = checkout.charge_id, checkout.payment_intent_id
+        funding.save(update_fields=["charge_id", "payment_intent_id"])
     asked, got = format_money(funding.amount, funding.currency), format_money(checkout.amount, checkout.currency)
     message = f"Checkout {checkout.id} was paid with {got}; {asked} was asked for."
     alarm(f"foreign:{checkout.id}", message, at=at, engagement=funding.engagement)
     if funding.status in UNPAID:
         funding.move_to(Status.FAILED, at=at)
         record("funding.failed", actor=None, subject=funding.engagement, at=at)
+
+
+def give_back_foreign(*, funding, at):
+    """A person has looked: what was paid with another amount or currency goes back. Returns the Refund.
+
+    Call it outside any transaction: Stripe is asked what was paid. Raises DomainError, Unavailable.
+    """
+    try:
+        checkout = gateway.retrieve_checkout(funding.checkout_id)
+    except failures.Failure as failure:
+        raise Unavailable("Stripe did not answer. Nothing was lost; please try again in a minute.") from failure
+    with transaction.atomic():
+        engagement = lock(Engagement, funding.engagement_id)
+        funding = lock(Funding, funding.pk)
+        funding.engagement = engagement
+        existing = funding.refunds.first()
+        if existing is not None:
+            return existing
+        if not LedgerTransaction.objects.filter(key=f"foreign:{checkout.id}").exists():
+            raise InvalidTransition("Nothing unexpected was paid here, so nothing goes back.")
+        funding.amount, funding.currency = checkout.amount, checkout.currency  # of this refund; the row stays
+        refund = plan_refund(funding, checkout.amount, "The amount paid was not the amount asked for.", at)
+        movements.foreign_refunded(refund, at)
+        return refund
 
 
 def expire(funding, at):

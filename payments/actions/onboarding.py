@@ -74,6 +74,8 @@ def open_account(*, student, by, at):
         if account.operation.status == MoneyOperation.Status.FAILED:
             MoneyOperation.objects.filter(pk=account.operation_id).update(params=account_params(student))
             resume(account.operation_id, at=at, runs_it_now=True)
+        elif account.transfers_status == Transfers.CLOSED:
+            open_another(account, by, at)
         return account
     operation = plan(
         key=f"account:{student.user.code}", kind=MoneyOperation.Kind.ACCOUNT, at=at, params=account_params(student),
@@ -85,6 +87,19 @@ def open_account(*, student, by, at):
     if created:
         record("payout_account.opened", actor=by, subject=student, at=at)
     return account
+
+
+def open_another(account, by, at):
+    """The account was closed at Stripe: the student gets a new one, and what waits is paid to that."""
+    old = account.stripe_id
+    account.operation = plan(
+        key=f"account:{account.student.user.code}:after:{old}", kind=MoneyOperation.Kind.ACCOUNT, at=at,
+        params=account_params(account.student), runs_it_now=True,
+    )  # fmt: skip
+    account.stripe_id, account.transfers_status = None, Transfers.UNREQUESTED
+    account.requirements = []
+    account.save(update_fields=["operation", "stripe_id", "transfers_status", "requirements"])
+    record("payout_account.replaced", actor=by, subject=account.student, at=at, closed=old)
 
 
 def account_params(student):

@@ -12,6 +12,7 @@ import random
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
@@ -25,7 +26,7 @@ from payments.nudges import nudge
 
 Status = MoneyOperation.Status
 KEY_LIFETIME = timedelta(hours=23)  # Stripe remembers 24: https://docs.stripe.com/api/idempotent_requests
-LEASE = timedelta(seconds=90)  # longer than a call can take; then another worker may take the row
+LEASE = timedelta(seconds=settings.MONEY_LEASE_SECONDS)  # longer than a call can take; then another may take the row
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=2), timedelta(hours=1)
 BATCH = 100
 WAIT_TURNS, WAIT_SECONDS = 30, 0.1
@@ -37,11 +38,17 @@ class NoLongerNeeded(Exception):
 
 
 class NotReady(Exception):
-    """Raised by a handler's `prepare`: the operation is held; the message is for the person who can change that."""
+    """Raised by a handler's `prepare`: the operation is held; the message is for the person who waits for it."""
+
+    def __init__(self, message, *, code="not_ready"):
+        super().__init__(message)
+        self.code = code
 
 
 class Handler:
     """What one kind of operation does. `prepare`, `done` and `stopped` run inside a transaction, the others outside."""
+
+    held_by = frozenset()  # codes of refusals that hold this kind of operation until somebody changes that
 
     def prepare(self, operation, at):
         """Complete `operation.params` before the first try of an attempt. May raise NotReady, NoLongerNeeded."""
@@ -160,7 +167,7 @@ def prepare(operation, at):
     except NoLongerNeeded as reason:
         operation.move_to(Status.FAILED, at=at, error_code="not_needed", error=str(reason)[:500])
     except NotReady as reason:
-        operation.move_to(Status.HELD, at=at, error_code="not_ready", error=str(reason)[:500])
+        operation.move_to(Status.HELD, at=at, due_at=at, error_code=reason.code, error=str(reason)[:500])
         handler.stopped(operation, reason, at)
     else:
         return True
@@ -211,11 +218,12 @@ def settle_failure(operation_id, failure, at):
 def settle_refusal(operation, failure, later, noted, at):
     """Stripe said no, which proves that this key moved nothing: the next try takes a new one."""
     noted["attempt"] = operation.attempt + 1
-    if isinstance(failure, failures.NotYet):
+    held = isinstance(failure, failures.Held) or failure.code in HANDLERS[operation.kind].held_by
+    if isinstance(failure, failures.NotYet) and not held:
         operation.move_to(Status.PLANNED, at=at, due_at=later, **noted)
         alarm(f"not_yet:{operation.key}", f"{operation.key} waits: {failure.message}", at=at)
         return operation
-    if isinstance(failure, failures.Held):
+    if held:
         operation.move_to(Status.HELD, at=at, due_at=later, **noted)
     else:
         operation.move_to(Status.FAILED, at=at, **noted)

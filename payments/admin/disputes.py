@@ -12,17 +12,20 @@ from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.money import format_money
 from payments import actions, rules
+from payments.actions.splits import holding_of, open_fee
 from payments.admin.money import ReadOnly
 from payments.forms import ResolveForm
 
 
 def outcomes(engagement):
-    """The two decisions, each with who gets how much."""
-    money = engagement.currency
-    fee, total = format_money(engagement.fee_amount, money), format_money(engagement.total_amount, money)
-    to = {Dispute.Outcome.RELEASE: f"{fee} to {engagement.student}", Dispute.Outcome.REFUND: (
-        f"{total} to {engagement.organization}, the service fee included"
-    )}  # fmt: skip
+    """The three decisions, each with who gets how much of what is held."""
+    held = sum(holding.held for holding in map(holding_of, engagement.fundings.filter(counts=True)))
+    fee, total = (format_money(amount, engagement.currency) for amount in (open_fee(engagement), held))
+    to = {
+        Dispute.Outcome.RELEASE: f"{fee} to {engagement.student}",
+        Dispute.Outcome.REFUND: f"{total} to {engagement.organization}, the service fee included",
+        Dispute.Outcome.SPLIT: "an amount below to the student, the rest back",
+    }
     return [(value, f"{value.label}: {words}") for value, words in to.items()]
 
 
@@ -62,10 +65,16 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
         dispute = get_object_or_404(cases, pk=pk)
         if not rules.may_resolve(request.user, dispute):
             raise PermissionDenied("You stand on one side of this engagement, so another moderator decides.")
-        form = ResolveForm(request.POST or None, outcomes=outcomes(dispute.engagement))
+        form = ResolveForm(
+            request.POST or None, outcomes=outcomes(dispute.engagement), currency=dispute.engagement.currency,
+            most=dispute.engagement.unreleased_amount,
+        )  # fmt: skip
         if request.method == "POST" and form.is_valid():
             try:
-                actions.resolve_dispute(dispute=dispute, by=request.user, at=now(), **form.cleaned_data)
+                actions.resolve_dispute(
+                    dispute=dispute, by=request.user, at=now(), reasons=form.cleaned_data["reasons"],
+                    student_amount=form.cleaned_data["student_amount"],
+                )  # fmt: skip
             except DomainError as error:
                 form.add_error(error.field if error.field in form.fields else None, error.message)
             else:
@@ -74,5 +83,6 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
         context = self.admin_site.each_context(request) | {
             "title": "Decide the dispute", "dispute": dispute, "engagement": dispute.engagement, "form": form,
             "opts": self.opts, "deliveries": dispute.engagement.deliveries.order_by("version"),
+            "proposals": dispute.proposals.select_related("proposed_by").order_by("-proposed_at"),
         }  # fmt: skip
         return TemplateResponse(request, "admin/payments/resolve.html", context, status=422 if form.errors else 200)

@@ -14,7 +14,8 @@ from marketplace.accounts.rules import PAYERS
 from marketplace.clock import now
 from payments import queries, rules
 from payments.documents.queries import documents_about
-from payments.standing import line_for_organization, line_for_student, story
+from payments.standing import line_for_organization, line_for_student
+from payments.story import story
 from payments.words import hold_reason
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from engagements.models import Engagement
 from payments import actions, movements
-from payments.models import Funding, MoneyOperation, Payout, PayoutAccount, StripeEvent
+from payments.models import Funding, MoneyOperation, Payout, PayoutAccount, Split, StripeEvent
 from tests import factories
 from tests.factories import NOW
 
@@ -49,6 +49,7 @@ def settle(at=NOW, rounds=6):
     actions.sync_waiting_accounts(at=at)
     for _ in range(rounds):
         actions.resume_ready_payouts(at=at)
+        actions.resume_ready_refunds(at=at)
         actions.sweep_operations(at=at)
         actions.catch_up(at=at)
         actions.sweep_events(at=at)
@@ -66,7 +67,8 @@ def make_funding(engagement, status="pending", **fields):
     """A Funding without Stripe. Paid ones count and are in the ledger."""
     number = next(counter)
     defaults = {
-        "amount": engagement.total_amount, "currency": engagement.currency, "expires_at": NOW + timedelta(days=1),
+        "amount": engagement.total_amount, "fee_amount": engagement.fee_amount, "currency": engagement.currency,
+        "transfer_group": engagement.code, "expires_at": NOW + timedelta(days=1),
         "checkout_id": f"cs_{number}", "checkout_url": f"https://checkout.stripe.com/c/pay/cs_{number}",
         "operation": make_operation("checkout", engagement), "created_at": NOW,
     }  # fmt: skip
@@ -81,6 +83,18 @@ def make_funding(engagement, status="pending", **fields):
     return funding
 
 
+def make_split(engagement, cause="approval", **amounts):
+    """All that the engagement's funding holds, for the student unless `amounts` say otherwise; no ledger."""
+    funding = engagement.fundings.filter(counts=True).first() or make_funding(engagement, status="paid")
+    if not amounts:
+        amounts = {"student_amount": funding.fee_amount, "service_fee_amount": funding.service_fee_amount}
+        Engagement.objects.filter(pk=engagement.pk).update(released_amount=funding.fee_amount)
+    return Split.objects.create(
+        engagement=engagement, funding=funding, cause=cause, currency=funding.currency, held_amount=funding.amount,
+        decided_at=NOW, **amounts,
+    )  # fmt: skip
+
+
 def make_account(student, status="active", **fields):
     defaults = {"stripe_id": f"acct_{next(counter)}", "operation": None, "checked_at": NOW, "created_at": NOW} | fields
     defaults["operation"] = defaults["operation"] or make_operation("account")
@@ -88,8 +102,9 @@ def make_account(student, status="active", **fields):
 
 
 def make_payout(engagement, status="paid", **fields):
-    """A Payout of an approved engagement without Stripe."""
+    """A Payout of an approved engagement without Stripe: the whole fee."""
     defaults = {
+        "split": fields.pop("split", None) or make_split(engagement),
         "student": engagement.student, "operation": make_operation("transfer", engagement), "due_at": NOW,
         "amount": engagement.fee_amount, "currency": engagement.currency,
     }  # fmt: skip

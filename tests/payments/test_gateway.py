@@ -44,7 +44,7 @@ def error(kind, status, code=None, headers=None):
         (error(stripe.InvalidRequestError, 400, "transfers_not_allowed"), failures.Held),
         (error(stripe.InvalidRequestError, 400, "account_invalid"), failures.Held),
         (error(stripe.PermissionError, 403), failures.Held),
-        (error(stripe.InvalidRequestError, 400, "charge_disputed"), failures.Refused),
+        (error(stripe.InvalidRequestError, 400, "charge_disputed"), failures.Held),
         (error(stripe.InvalidRequestError, 404, "resource_missing"), failures.Refused),
     ],
 )

@@ -79,8 +79,8 @@ def test_a_reason_is_asked_for(funded, owner, reason):
 
 
 def test_a_dispute_decided_for_the_student_pays_the_student(dispute, moderator, simulator):
-    actions.resolve_dispute(dispute=dispute, outcome=Outcome.RELEASE, reasons="It opens.", by=moderator, at=NOW)
-    actions.resolve_dispute(dispute=dispute, outcome=Outcome.RELEASE, reasons="It opens.", by=moderator, at=NOW)
+    actions.resolve_dispute(dispute=dispute, student_amount=48_000, reasons="It opens.", by=moderator, at=NOW)
+    actions.resolve_dispute(dispute=dispute, student_amount=48_000, reasons="It opens.", by=moderator, at=NOW)
     settle()
     code = dispute.engagement.code
     assert [row["amount"] for row in simulator.transfers(code)] == [48_000]
@@ -88,7 +88,7 @@ def test_a_dispute_decided_for_the_student_pays_the_student(dispute, moderator, 
 
 
 def test_a_dispute_decided_for_the_organization_refunds_it(dispute, moderator, simulator):
-    actions.resolve_dispute(dispute=dispute, outcome=Outcome.REFUND, reasons="It is empty.", by=moderator, at=NOW)
+    actions.resolve_dispute(dispute=dispute, student_amount=0, reasons="It is empty.", by=moderator, at=NOW)
     settle()
     code = dispute.engagement.code
     assert [row["amount"] for row in simulator.refunds(code)] == [52_800]
@@ -97,10 +97,10 @@ def test_a_dispute_decided_for_the_organization_refunds_it(dispute, moderator, s
 
 
 def test_the_second_moderator_cannot_decide_otherwise(dispute, moderator, simulator):
-    actions.resolve_dispute(dispute=dispute, outcome=Outcome.REFUND, reasons="It is empty.", by=moderator, at=NOW)
+    actions.resolve_dispute(dispute=dispute, student_amount=0, reasons="It is empty.", by=moderator, at=NOW)
     before = money()
     with pytest.raises(InvalidTransition):
-        actions.resolve_dispute(dispute=dispute, outcome=Outcome.RELEASE, reasons="It opens.", by=moderator, at=NOW)
+        actions.resolve_dispute(dispute=dispute, student_amount=48_000, reasons="It opens.", by=moderator, at=NOW)
     assert (money(), Payout.objects.count()) == (before, 0)
 
 
@@ -130,9 +130,9 @@ def test_the_money_page_tells_the_dispute_and_how_it_ended(dispute, moderator, o
     page = client_of(owner).get(address).content.decode()
     assert "Nobody is paid and nobody is refunded until a moderator has decided." in page
     assert f"{dispute.opened_by} opened a dispute" in page
-    actions.resolve_dispute(dispute=dispute, outcome=Outcome.REFUND, reasons="It is empty.", by=moderator, at=NOW)
+    actions.resolve_dispute(dispute=dispute, student_amount=0, reasons="It is empty.", by=moderator, at=NOW)
     page = client_of(owner).get(address).content.decode()
-    assert "A moderator decided: The employer is refunded" in page
+    assert f"Decided by a moderator: $0 for {dispute.engagement.student}" in page
     assert "It is empty." in page
 
 

@@ -30,7 +30,7 @@ def payout(organization, owner, simulator):
     engagement = make_awaiting(organization)
     onboard(engagement.student, simulator)
     fund(engagement, owner, simulator)
-    return actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
+    return actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)[0]
 
 
 def run(payout, at=NOW):

@@ -97,6 +97,9 @@ def test_staff_read_operations_and_ledger(organization, student, moderator, owne
     assert "Ledger" not in read(client_of, owner, address)
 
 
+ROUNDS = [[("approved", "paid")], [("active", None), ("cancelled", None)]]
+
+
 @pytest.mark.parametrize("who", ["student", "owner"])
 def test_three_rows_cost_what_one_does(organization, student, owner, client_of, who):
     make_account(student.student)
@@ -105,7 +108,7 @@ def test_three_rows_cost_what_one_does(organization, student, owner, client_of, 
     client = client_of(user)
     counts = []
     for _ in range(2):
-        for status, payout in (("active", None), ("approved", "paid"), ("cancelled", None))[: 1 + 2 * len(counts)]:
+        for status, payout in ROUNDS[len(counts)]:
             make_paid(organization, student.student, status, payout, funded_at=NOW)
         client.get(address)
         with CaptureQueriesContext(connection) as queries:

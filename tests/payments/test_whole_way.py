@@ -28,7 +28,7 @@ def test_funded_approved_paid(organization, owner, simulator):
     fee = 1_561  # Stripe: 2.9 % + 30 cents
     assert balances() == {held: 52_800, "stripe:pending:usd": 52_800 - fee, "expense:stripe_fee:usd": fee}
 
-    payout = actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
+    [payout] = actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
     assert (payout.status, payout.amount) == (Payout.Status.DUE, 48_000)
     assert balances()[f"payable:{engagement.student_id}:usd"] == 48_000
     settle()

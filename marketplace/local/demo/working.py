@@ -124,7 +124,7 @@ class Story:
 
     def approve(self):
         with quietly():
-            payout = approve_delivery(engagement=self.engagement, by=self.manager, at=self.after(days=1, hours=5))
+            [payout] = approve_delivery(engagement=self.engagement, by=self.manager, at=self.after(days=1, hours=5))
         pay_out(payout, at=self.after(minutes=1))
         self.engagement.refresh_from_db()
 

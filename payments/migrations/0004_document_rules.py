@@ -70,6 +70,6 @@ DROP FUNCTION document_is_frozen(), document_takes_the_next_number(), document_n
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0100_documents")]
+    dependencies = [("payments", "0003_documents")]
 
     operations = [migrations.RunSQL("".join([SERIES, NUMBER, FROZEN]), UNDO)]
