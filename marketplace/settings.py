@@ -251,36 +251,11 @@ for _name, _origin in (
     SOCIALACCOUNT_PROVIDERS[_provider] = {"APPS": [_app]}
     _social_origins.append(_origin)
 
-# --- The marketplace's own numbers (PRODUCT: every number with a dial) -----------------------------
-CURRENCY = env("CURRENCY", default="usd")
-HOURLY_FLOOR = env.int("HOURLY_FLOOR", default=2_000)  # minor units per hour
-SERVICE_FEE_BPS = env.int("SERVICE_FEE_BPS", default=1_000)  # basis points of the fee, paid by the employer
-MAX_FEE = env.int("MAX_FEE", default=1_000_000)  # minor units
-PROJECT_HOURS = (10, 40)
-PROJECT_WORK_DAYS = (env.int("MIN_WORK_DAYS", default=3), env.int("MAX_WORK_DAYS", default=45))
-PROJECT_PLACES = (1, env.int("MAX_PLACES", default=5))
-PROJECT_CRITERIA = (3, 7)
-PROJECT_COMPETENCIES = (2, 5)
-DECISION_DAYS = env.int("DECISION_DAYS", default=5)
-LIVE_APPLICATIONS_PER_PROJECT = env.int("LIVE_APPLICATIONS_PER_PROJECT", default=25)
-LIVE_APPLICATIONS_PER_STUDENT = env.int("LIVE_APPLICATIONS_PER_STUDENT", default=5)
-OFFER_DAYS = env.int("OFFER_DAYS", default=3)
-FUNDING_DAYS = env.int("FUNDING_DAYS", default=5)
-KICKOFF_DAYS = env.int("KICKOFF_DAYS", default=3)
-REVIEW_DAYS = env.int("REVIEW_DAYS", default=5)  # the employer's time for one delivery
-REVIEW_EXTENSION_DAYS = env.int("REVIEW_EXTENSION_DAYS", default=3)
-CHANGE_ROUNDS = env.int("CHANGE_ROUNDS", default=2)
-DISPUTE_DAYS = env.int("DISPUTE_DAYS", default=10)
-SPLIT_SILENCE_DAYS = env.int("SPLIT_SILENCE_DAYS", default=3)  # then the other side's proposal is accepted
-CHANGE_ORDER_DAYS = env.int("CHANGE_ORDER_DAYS", default=5)  # the student's time to answer
-CHANGE_ORDER_HOURS = (1, 20)
-CHANGE_ORDER_EXTRA_DAYS = (0, 45)
-KILL_FEE_BPS = tuple(env.list("KILL_FEE_BPS", cast=int, default=[2_500, 5_000]))  # of the fee: kickoff, midpoint
-VANISHED_DAYS = env.int("VANISHED_DAYS", default=2)  # after the due date, without a delivery or a word
-REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is kept for the runner-up
-DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
-MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
-ISSUER_NAME = env("ISSUER_NAME", default=SITE_NAME)  # of invoices; issued ones keep what they said
+# --- The marketplace's own numbers ------------------------------------------------------------------
+from marketplace.dials import *  # noqa: E402, F403
+
+# --- Who issues invoices: issued ones keep what they said --------------------------------------------
+ISSUER_NAME = env("ISSUER_NAME", default=SITE_NAME)
 ISSUER_ADDRESS = [line.strip() for line in env("ISSUER_ADDRESS", default="").split("|") if line.strip()]
 ISSUER_TAX_ID = env("ISSUER_TAX_ID", default="")
 
@@ -293,7 +268,6 @@ STRIPE_HOSTED_ORIGINS = env.list(
 STRIPE_API_VERSION = "2026-10-28.endive"
 STRIPE_TIMEOUT_SECONDS = env.int("STRIPE_TIMEOUT_SECONDS", default=15)
 MONEY_LEASE_SECONDS = max(env.float("MONEY_LEASE_SECONDS", default=90.0), STRIPE_TIMEOUT_SECONDS + 1.0)
-HOLD_LIMIT_DAYS = env.int("HOLD_LIMIT_DAYS", default=90)  # how long Stripe lets a platform hold money
 STRIPE_WEBHOOK_SECRETS = {  # an empty secret disables its endpoint
     "platform": env("STRIPE_WEBHOOK_SECRET_PLATFORM", default=""),
     "connect": env("STRIPE_WEBHOOK_SECRET_CONNECT", default=""),

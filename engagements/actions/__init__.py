@@ -27,6 +27,7 @@ __all__ = [
     "accept_change_order", "accept_offer", "accept_split", "confirm_kickoff", "deliver", "extend_review",
     "lapse_change_orders", "lapse_unfunded", "mark_approved", "mark_cancelled", "mark_change_order_funded",
     "mark_charged_back", "mark_dispute_resolved", "mark_funded", "mark_released", "mark_replaced", "open_dispute",
-    "propose_change_order", "propose_split", "publish_due_reviews", "refuse_change_order", "remind_of_answers", "request_changes",
-    "send_message", "send_reminders", "settle_agreed", "settle_silent", "withdraw_change_order", "write_review",
+    "propose_change_order", "propose_split", "publish_due_reviews", "refuse_change_order", "remind_of_answers",
+    "request_changes", "send_message", "send_reminders", "settle_agreed", "settle_silent", "withdraw_change_order",
+    "write_review",
 ]  # fmt: skip

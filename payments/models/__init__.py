@@ -11,7 +11,7 @@ from payments.models.splits import Payout, Refund, Reversal, Split
 from payments.documents.models import BillingDetails, Document, DocumentSeries  # isort: skip
 
 __all__ = [
-    "BalanceTransaction", "BankPayout", "BillingDetails", "CardDispute", "Document", "DocumentSeries", "EventCursor", "Funding", "LedgerAccount", "LedgerEntry",
-    "LedgerTransaction", "MoneyFreeze", "MoneyOperation", "Payout", "PayoutAccount", "Reconciliation", "Refund",
-    "Reversal", "Split", "StripeEvent",
+    "BalanceTransaction", "BankPayout", "BillingDetails", "CardDispute", "Document", "DocumentSeries", "EventCursor",
+    "Funding", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "MoneyFreeze", "MoneyOperation", "Payout",
+    "PayoutAccount", "Reconciliation", "Refund", "Reversal", "Split", "StripeEvent",
 ]  # fmt: skip

@@ -39,8 +39,8 @@ class TestLapse:
         engagement = engage(project, student, status="awaiting_funding")
         operation = MoneyOperation.objects.create(key="checkout:x", kind="checkout")
         Funding.objects.create(
-            engagement=engagement, operation=operation, status="processing", amount=52_800, fee_amount=48_000, currency="usd",
-            expires_at=NOW + DAY,
+            engagement=engagement, operation=operation, status="processing", amount=52_800, fee_amount=48_000,
+            currency="usd", expires_at=NOW + DAY,
         )  # fmt: skip
         assert actions.lapse_unfunded(at=NOW + 9 * DAY) == 0
 

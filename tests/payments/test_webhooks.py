@@ -13,7 +13,7 @@ from payments import actions
 from payments.actions import events
 from payments.models import Funding, LedgerTransaction, PayoutAccount, StripeEvent
 from tests.factories import NOW
-from tests.payments.factories import make_awaiting, settle
+from tests.payments.factories import fund, make_awaiting, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "whsec_platform_for_tests"
@@ -213,10 +213,12 @@ def test_an_event_of_a_connected_account(student, simulator):
     assert (account.transfers_status, account.requirements) == ("restricted", ["individual.verification.document"])
 
 
-def test_a_card_dispute_is_told_to_a_person(simulator, moderator):
-    send(snapshot("charge.dispute.created", about="dp_1"))
-    actions.sweep_events(at=StripeEvent.objects.get().due_at)
+def test_a_card_dispute_is_told_to_a_person(organization, owner, simulator, moderator):
+    funding = fund(make_awaiting(organization), owner, simulator)
+    simulator.control("POST", f"charges/{funding.charge_id}/dispute")
+    settle()
     assert [row.kind for row in moderator.notifications.all()] == ["moderation.money"]
+    assert funding.card_disputes.get().status == "needs_response"
 
 
 def test_the_simulators_own_webhooks_arrive(organization, owner, simulator, live_server):
