@@ -66,6 +66,12 @@ def days_to_work(project, at):
     return most if project.work_due_on < (at + timedelta(days=most)).date() else None
 
 
+def runners_up_of(project):
+    """Who was judged and closed out only because the places were filled."""
+    rows = Application.objects.filter(project=project, status=Status.NOT_SELECTED, reason=Application.Reason.FILLED)
+    return rows.filter(Q(revealed_at__isnull=False) | Q(pk__in=assessed_ids(project)))
+
+
 def with_answers(rows):
     """Applications with what the blind view and the student's own pages show."""
     answers = ApplicationEvidence.objects.select_related("competency__skill", "file", "evidence")

@@ -7,7 +7,6 @@ from engagements import views
 app_name = "engagements"
 urlpatterns = [
     path("", views.mine, name="mine"),
-    path("accept/<slug:application_code>/", views.accept, name="accept"),
     path("<slug:code>/", views.workspace, name="workspace"),
     path("<slug:code>/kickoff/", views.kickoff, name="kickoff"),
     path("<slug:code>/message/", views.message, name="message"),

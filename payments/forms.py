@@ -3,7 +3,7 @@
 from django import forms
 
 from engagements.models import Dispute
-from marketplace.money import format_money, parse_money
+from marketplace.money import SYMBOLS, format_money, parse_money
 from payments.documents.models import BillingDetails
 
 LINES = 6  # more do not fit beside the facts of an invoice
@@ -15,6 +15,50 @@ class CancelForm(forms.Form):
         help_text="The other side reads this.",
         error_messages={"required": "Say why, in a sentence: the other side reads it."},
     )  # fmt: skip
+
+
+class SplitForm(forms.Form):
+    """One side's proposal: the student's part of the open fee, in minor units once cleaned; 0 and all are possible."""
+
+    student_amount = forms.CharField(
+        max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": "Write an amount; 0 means that all of it goes back."},
+    )  # fmt: skip
+    note = forms.CharField(
+        label="Why this is fair", max_length=1_000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The other side reads this, and a moderator if you do not agree.",
+    )  # fmt: skip
+
+    def __init__(self, *args, engagement, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.currency, self.most = engagement.currency, engagement.unreleased_amount
+        self.fields["student_amount"].label = f"How much of the fee goes to {engagement.student}"
+        self.fields["student_amount"].help_text = f"From 0 to {format_money(self.most, self.currency)}."
+
+    @property
+    def currency_sign(self):
+        return SYMBOLS.get(self.currency, self.currency.upper())
+
+    def clean_student_amount(self):
+        amount = amount_of(self.cleaned_data["student_amount"], self.currency)
+        if amount is None or amount > self.most:
+            most = format_money(self.most, self.currency)
+            raise forms.ValidationError(f"Write an amount from 0 to {most}, like 120 or 120.50.")
+        return amount
+
+    def amount_shown(self):
+        """Minor units of what is in the field, or None while it is no possible amount."""
+        amount = amount_of(self["student_amount"].value() or "", self.currency)
+        return amount if amount is not None and amount <= self.most else None
+
+
+def amount_of(text, currency):
+    """Minor units of what a person typed, or None for what is no amount or below zero."""
+    try:
+        amount = parse_money(text, currency)
+    except ValueError:
+        return None
+    return amount if amount >= 0 else None
 
 
 class ResolveForm(forms.Form):

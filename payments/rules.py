@@ -1,10 +1,19 @@
 """Who may do what with money. When is for the actions. See engagements.rules for the two sides."""
 
-from engagements.rules import is_its_student, may_cancel, may_judge, may_pay_for, may_resolve
+from engagements.rules import (
+    is_its_student,
+    may_cancel,
+    may_judge,
+    may_pay_for,
+    may_replace,
+    may_resolve,
+    may_take_part,
+)
 from marketplace.accounts.rules import PAYERS, in_good_standing, is_student, may_pay, role_in
 
 __all__ = [
-    "may_approve", "may_cancel", "may_edit_billing", "may_fund", "may_read_document", "may_resolve", "may_see_books",
+    "may_approve", "may_cancel", "may_edit_billing", "may_fund", "may_propose_split", "may_read_document",
+    "may_replace", "may_resolve", "may_see_books",
     "may_see_money", "may_set_up_payouts",
 ]  # fmt: skip
 
@@ -17,6 +26,11 @@ def may_fund(user, engagement):
 def may_approve(user, engagement):
     """Owner or member of the organization: whoever may judge the work."""
     return may_judge(user, engagement)
+
+
+def may_propose_split(user, engagement):
+    """Either side of a dispute."""
+    return may_take_part(user, engagement)
 
 
 def may_see_money(user, engagement):

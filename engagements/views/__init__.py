@@ -9,10 +9,10 @@ from engagements.views.change_orders import (
     withdraw_change_order,
 )
 from engagements.views.deliveries import deliver, delivery, extend_review, request_changes
-from engagements.views.workspace import accept, file, kickoff, message, mine, workspace
+from engagements.views.workspace import file, kickoff, message, mine, workspace
 
 __all__ = [
-    "accept", "accept_change_order", "change_order", "deliver", "delivery", "dispute", "extend_review", "file",
+    "accept_change_order", "change_order", "deliver", "delivery", "dispute", "extend_review", "file",
     "kickoff", "message", "mine", "propose_change_order", "refuse_change_order", "request_changes", "review",
     "withdraw_change_order", "workspace",
 ]  # fmt: skip

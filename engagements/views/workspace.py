@@ -6,7 +6,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from applications.models import Application
 from engagements import actions, rules
 from engagements.cancelling import can_be_cancelled, has_vanished
 from engagements.forms import KickoffForm, MessageForm
@@ -16,9 +15,7 @@ from engagements.standing import order_standing, standing
 from engagements.timeline import timeline
 from engagements.views.change_orders import can_be_proposed
 from engagements.views.reading import act, act_with_files, context_of, engagement_for
-from marketplace.access import get_for_user
 from marketplace.clock import now
-from marketplace.errors import DomainError
 from marketplace.files.kinds import MESSAGE
 from marketplace.files.serving import serve
 
@@ -39,20 +36,6 @@ def mine(request):
     listed = [(row, standing(row, request.user, at), rules.side_of(request.user, row)) for row in found[:PAGE]]
     listed.sort(key=lambda row: not row[1].yours)  # what waits for the reader comes first
     return render(request, "engagements/mine.html", {"rows": listed, "finished": finished, "next_page": after})
-
-
-@require_POST
-@login_required
-def accept(request, application_code):
-    """The student accepts an offer."""
-    application = get_for_user(Application, request.user, code=application_code, may=rules.may_accept_offer)
-    try:
-        engagement = actions.accept_offer(application=application, by=request.user, at=now())
-    except DomainError as error:
-        messages.error(request, error.message)
-        return redirect(application)
-    messages.success(request, f"You accepted. {engagement.organization} funds it next; we tell you when.")
-    return redirect(engagement)
 
 
 @require_GET

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from engagements.models import Engagement
+from engagements.models import ChangeOrder, Engagement
 from marketplace.access import get_for_user
 from marketplace.clock import now
 from marketplace.errors import DomainError, Unavailable
@@ -26,24 +26,38 @@ def engagement_for(request, code, may):
 def fund(request, code):
     """What is paid and what happens then; the button leads to Stripe's page."""
     engagement = engagement_for(request, code, rules.may_fund)
-    if engagement.status != Engagement.Status.AWAITING_FUNDING:
-        messages.info(request, f"“{engagement.project}” is {engagement.get_status_display().lower()}: nothing to pay.")
+    order = order_asked_for(request, engagement)
+    asked = engagement if order is None else order
+    is_due = asked.status == (Engagement.Status.AWAITING_FUNDING if order is None else ChangeOrder.Status.ACCEPTED)
+    if not is_due:
+        name = engagement.project if order is None else order
+        messages.info(request, f"“{name}” is {asked.get_status_display().lower()}: nothing to pay.")
         return redirect("payments:detail", engagement.code)
     if request.method == "POST":
         try:
-            funding = actions.start_funding(engagement=engagement, by=request.user, at=now())
+            funding = actions.start_funding(engagement=engagement, by=request.user, at=now(), change_order=order)
         except DomainError as error:
             messages.error(request, error.message)
-            return redirect("payments:fund", engagement.code)
+            return redirect(request.get_full_path())
         return redirect(funding.checkout_url)
-    processing = engagement.fundings.filter(status=Funding.Status.PROCESSING).order_by("-pk").first()
-    failed = engagement.fundings.order_by("-pk").first()
+    last = engagement.fundings.filter(change_order=order).order_by("-pk").first()
     context = {
-        "engagement": engagement,
-        "processing": processing,
-        "failed": failed if failed and failed.status == Funding.Status.FAILED else None,
-    }
+        "engagement": engagement, "order": order, "asked": asked,
+        "processing": last is not None and last.status == Funding.Status.PROCESSING,
+        "failed": last is not None and last.status == Funding.Status.FAILED,
+    }  # fmt: skip
     return render(request, "payments/fund.html", context)
+
+
+def order_asked_for(request, engagement):
+    """The change order that the address names, or None where it is the project itself. 404 for another one's."""
+    code = request.GET.get("change_order")
+    if not code:
+        return None
+    order = engagement.change_orders.filter(code=code).first()
+    if order is None:
+        raise Http404("No such change order.")
+    return order
 
 
 @require_GET

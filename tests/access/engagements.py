@@ -3,7 +3,7 @@
 from marketplace.clock import days, now
 from tests.access.table import SIGN_IN, row
 from tests.engagements.factories import make_change_order, make_stored_file
-from tests.factories import make_application, make_delivery
+from tests.factories import make_delivery
 
 STRANGERS = {"visitor": SIGN_IN, "other_student": 404, "other_owner": 404}
 READ = STRANGERS | {"student": 200, "owner": 200, "member": 200, "moderator": 200, "finance": 403, "suspended": 200}
@@ -22,13 +22,6 @@ def code(scene):
 
 def version(scene):
     return [scene.engagement.code, 1]
-
-
-def offered(scene):
-    scene.offer = make_application(
-        project=scene.project, student=scene.other_student_user.student, status="offered",
-        offer_expires_at=now() + days(1),
-    )  # fmt: skip
 
 
 def not_kicked_off(scene):
@@ -77,10 +70,6 @@ ONE = STRANGERS | {"student": 200}
 
 ROWS = [
     row("engagements:mine", 200, visitor=SIGN_IN),
-    row(
-        "engagements:accept", 404, args=lambda scene: [scene.offer.code], scene=offered, method="post",
-        visitor=SIGN_IN, other_student=302, owner=403, member=403, finance=403, moderator=403, suspended=403,
-    ),
     row("engagements:workspace", 200, args=code, **STRANGERS),
     row("engagements:kickoff", 403, args=code, scene=not_kicked_off, **SIDES),
     row(

@@ -3,6 +3,8 @@
 from marketplace.clock import days, now
 from payments.documents import issuing as documents
 from tests.access.table import SIGN_IN, row
+from tests.engagements.factories import make_change_order, make_dispute, make_proposal
+from tests.factories import make_application
 from tests.payments.factories import deliver, make_account, make_funding, make_operation, make_payout
 
 READERS = {"student": 200, "owner": 200, "finance": 200, "moderator": 200}
@@ -45,6 +47,39 @@ def not_begun(scene):
     paid(scene)
     scene.engagement.kickoff_student_at = None
     scene.engagement.save()
+
+
+def to_pay(scene):
+    """A change order that the student has accepted."""
+    paid(scene)
+    at = now()
+    scene.order = make_change_order(
+        scene.engagement, scene.owner_user, "accepted", answered_at=at, funding_due_at=at + days(5)
+    )
+    make_funding(
+        scene.engagement, change_order=scene.order, amount=13_200, fee_amount=12_000, expires_at=at + days(1)
+    )  # fmt: skip
+
+
+def vanished(scene):
+    not_begun(scene)
+    scene.engagement.kickoff_due_at = now() - days(1)
+    scene.engagement.save()
+
+
+def disputed(scene):
+    """The organization proposes 100 of 480 dollars."""
+    paid(scene)
+    at = now()
+    dispute = make_dispute(scene.engagement, scene.owner_user, opened_at=at, due_at=at + days(10))
+    make_proposal(dispute, "organization", scene.owner_user, 10_000, proposed_at=at)
+
+
+def offered(scene):
+    scene.offer = make_application(
+        project=scene.project, student=scene.other_student_user.student, status="offered",
+        offer_expires_at=now() + days(1),
+    )  # fmt: skip
 
 
 def return_args(scene):
@@ -117,6 +152,24 @@ ROWS = [
     row(
         "payments:cancel", 403, args=code, scene=not_begun, method="post", data={"reason": "No data yet."},
         **to(302, SIDES),
+    ),
+    row("payments:fund", 403, args=code, scene=to_pay, query=lambda scene: f"?change_order={scene.order.code}", **PAY),
+    row("payments:replace", 403, args=code, scene=vanished, **JUDGE),
+    row("payments:replace", 403, args=code, scene=vanished, method="post", **to(302, JUDGE)),
+    row("payments:propose_split", 403, args=code, scene=disputed, **SIDES),
+    row(
+        "payments:propose_split", 403, args=code, scene=disputed, method="post", **to(302, SIDES),
+        data={"student_amount": "120", "note": "", "step": "send"},
+    ),
+    row("payments:split_shares", 403, args=code, scene=disputed, query="?student_amount=120", **SIDES),
+    row("payments:accept_split", 403, args=code, scene=disputed, **(SIDES | {"owner": 302, "member": 302})),
+    row(
+        "payments:accept_split", 403, args=code, scene=disputed, method="post", data={"student_amount": "10000"},
+        **to(302, SIDES),
+    ),
+    row(
+        "payments:accept_offer", 404, args=lambda scene: [scene.offer.code], scene=offered, method="post",
+        visitor=SIGN_IN, other_student=302, owner=403, member=403, finance=403, moderator=403, suspended=403,
     ),
     row("payments:payout_setup", 403, **STUDENTS),
     row("payments:payout_return", 403, **to(302, STUDENTS)),

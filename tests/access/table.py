@@ -27,12 +27,12 @@ class Row:
     args: object = lambda scene: []
     method: str = "get"
     data: object = lambda scene: {}
-    query: str = ""
+    query: object = ""  # text, or a function of the scene
     scene: object = field(default=None)  # changes the scene before the question
 
     @property
     def label(self):
-        return f"{self.method} {self.name}{self.query}"
+        return f"{self.method} {self.name}{'?…' if callable(self.query) else self.query}"
 
 
 def row(name, default, *, args=None, method="get", data=None, query="", scene=None, **people):
@@ -68,7 +68,8 @@ def people_by_name(people):
 
 
 def path_of(wanted, scene):
-    return reverse(wanted.name, args=wanted.args(scene)) + wanted.query
+    query = wanted.query(scene) if callable(wanted.query) else wanted.query
+    return reverse(wanted.name, args=wanted.args(scene)) + query
 
 
 def fingerprint():

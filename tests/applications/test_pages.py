@@ -103,7 +103,7 @@ def test_a_student_reads_the_offer_and_declines_it(student, project, client_of, 
     client = client_of(student)
     page = get(client, url("offer_view", application.code))
     assert "Accept $480" in page
-    assert reverse("engagements:accept", args=[application.code]) in page
+    assert reverse("payments:accept_offer", args=[application.code]) in page
     get(client, url("offer_decline", application.code))
     step = post(client, url("offer_decline", application.code))
     assert "You declined the offer" in get(client, step)
