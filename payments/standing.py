@@ -29,6 +29,51 @@ class Line:
     note: str = ""
     expected_on: date | None = None
 
+    @property
+    def gross_amount(self):
+        """What the student is paid for the work: what was released, and while it runs what is still held."""
+        return released_amount(self.engagement) + open_amount(self.engagement)
+
+    @property
+    def net_amount(self):
+        """The same without what was taken back."""
+        return self.gross_amount - taken_back_amount(self.engagement)
+
+
+def released_amount(engagement):
+    return sum(payout.amount for payout in engagement.payouts.all())
+
+
+def taken_back_amount(engagement):
+    return sum(payout.reversed_amount for payout in engagement.payouts.all())
+
+
+def open_amount(engagement):
+    """What the student may still be paid."""
+    return 0 if engagement.status in ENDED else engagement.fee_amount - released_amount(engagement)
+
+
+def amounts_for_student(engagement):
+    """[(label, minor units)]: from what was agreed to what the student gets; what is nothing is left out."""
+    net = released_amount(engagement) + open_amount(engagement) - taken_back_amount(engagement)
+    parts = [
+        ("Released to you", released_amount(engagement)), ("Held for you", open_amount(engagement)),
+        ("Taken back", -taken_back_amount(engagement)),
+    ]  # fmt: skip
+    shown = [(label, amount) for label, amount in parts if amount]
+    return [("Agreed fee", engagement.fee_amount), *shown, ("Taken by us", 0), ("You receive", net)]
+
+
+def amounts_for_organization(engagement):
+    """[(label, minor units)]: what was agreed, and where it went once something did."""
+    refunds = [refund for funding in engagement.fundings.all() if funding.counts for refund in funding.refunds.all()]
+    back = sum(refund.amount for refund in refunds if refund.sent_again_as_id is None)
+    parts = [("Released to the student", released_amount(engagement)), ("Refunded to you", back)]
+    return [
+        ("Fee for the student", engagement.fee_amount), ("Service fee", engagement.service_fee_amount),
+        ("Total", engagement.total_amount), *((label, amount) for label, amount in parts if amount),
+    ]  # fmt: skip
+
 
 def line_for_student(engagement):
     payouts = list(engagement.payouts.all())

@@ -7,6 +7,10 @@ from payments import views
 app_name = "payments"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("earnings/", views.years, name="earnings"),
+    path("earnings/<int:year>/", views.year, name="earnings_year"),
+    path("earnings/<int:year>/pdf/", views.year_pdf, name="earnings_pdf"),
+    path("earnings/<int:year>/csv/", views.year_csv, name="earnings_csv"),
     path("organizations/<slug:slug>/", views.organization, name="organization"),
     path("organizations/<slug:slug>/documents/", views.organization_documents, name="organization_documents"),
     path("organizations/<slug:slug>/documents/csv/", views.organization_documents_csv, name="documents_csv"),

@@ -25,7 +25,7 @@ def lines_of(funding):
     engagement = funding.engagement
     if not funding.counts:
         return [_line("Payment that was not needed", funding.amount, engagement.project.title)]
-    fee, rate = getattr(funding, "fee_amount", engagement.fee_amount), engagement.project.service_fee_bps
+    fee, rate = funding.fee_amount, engagement.project.service_fee_bps
     lines = [_line(f"Fee for {engagement.student}", fee, what_for(funding))]
     if funding.amount > fee:
         percent = f" ({rate // 100} %)" if rate % 100 == 0 else ""
@@ -35,7 +35,7 @@ def lines_of(funding):
 
 def what_for(funding):
     """The project, and what was added to it where this pays for a change order."""
-    order, title = getattr(funding, "change_order", None), funding.engagement.project.title
+    order, title = funding.change_order, funding.engagement.project.title
     return f"{title}: {order.title}" if order else title
 
 

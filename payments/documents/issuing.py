@@ -26,13 +26,24 @@ def issue_for_funding(funding, at):
 
 @transaction.atomic
 def issue_for_refund(refund, at):
-    """The credit note of a refund that Stripe has made. Returns the Document."""
-    existing = Document.objects.filter(refund=refund).first()
+    """The credit note of a refund that Stripe has made. Returns the Document.
+
+    A refund that the bank sent back and that was sent again is the same debt: it keeps the note of the first.
+    """
+    existing = Document.objects.filter(refund__in=tries_of(refund)).first()
     engagement = refund.funding.engagement
     return existing or _issue(
         Kind.CREDIT_NOTE, at, engagement, contents.of_refund(refund), amount=refund.amount,
         currency=refund.currency, organization=engagement.organization, refund=refund,
     )  # fmt: skip
+
+
+def tries_of(refund):
+    """This refund and those before it that came back."""
+    tries = [refund]
+    while earlier := Refund.objects.filter(sent_again_as=tries[-1]).first():
+        tries.append(earlier)
+    return tries
 
 
 @transaction.atomic
@@ -72,10 +83,10 @@ def issue_missing(*, at):
     """Documents for what was paid before documents were issued. Returns how many. Call it outside any transaction."""
     paid = [Funding.Status.PAID, Funding.Status.REFUNDED]
     fundings = Funding.objects.filter(status__in=paid, document=None).order_by("paid_at", "pk")
-    refunds = Refund.objects.filter(status=Refund.Status.DONE, document=None).order_by("done_at", "pk")
+    refunds = Refund.objects.filter(status=Refund.Status.DONE, document=None, sent_before_as=None)
     payouts = Payout.objects.filter(status=Payout.Status.PAID, document=None).order_by("paid_at", "pk")
     issued = one_by_one(fundings, lambda row: issue_for_funding(row, at))
-    issued += one_by_one(refunds, lambda row: issue_for_refund(row, at))
+    issued += one_by_one(refunds.order_by("done_at", "pk"), lambda row: issue_for_refund(row, at))
     issued += one_by_one(payouts, lambda row: issue_for_payout(row, at))
     return len(issued)
 

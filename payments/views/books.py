@@ -14,7 +14,8 @@ from marketplace.accounts.rules import PAYERS
 from marketplace.clock import now
 from payments import queries, rules
 from payments.documents.queries import documents_about
-from payments.standing import line_for_organization, line_for_student
+from payments.filters import narrowed, organization_states, student_states
+from payments.standing import amounts_for_organization, amounts_for_student, line_for_organization, line_for_student
 from payments.story import story
 from payments.words import hold_reason
 
@@ -28,16 +29,18 @@ def overview(request):
     books = [membership.organization for membership in request.reader.memberships if membership.role in PAYERS]
     if books:
         return redirect("payments:organization", books[0].slug)
-    return render(request, "payments/no_books.html", {"tabs": tabs(request)})
+    return render(request, "payments/no_books.html")
 
 
 def earnings(request, student):
-    rows, after = queries.page_after(queries.earnings_of(student), request.GET.get("after", ""))
+    at = now()
+    rows, chosen = narrowed(queries.earnings_of(student), student_states(), request.GET, at)
+    rows, after = queries.page_after(rows, request.GET.get("after", ""))
     account = queries.payout_account_of(student)
     context = {
-        "tabs": tabs(request), "lines": [line_for_student(row) for row in rows], "next_page": next_page(after),
-        "totals": queries.totals_of_student(student, now()), "account": account, "reason": hold_reason(account),
-        "at": now(),
+        "books": other_books(request), "lines": [line_for_student(row) for row in rows], "after": after,
+        "totals": queries.totals_of_student(student, at), "account": account, "reason": hold_reason(account),
+        "at": at, "chosen": chosen,
     }  # fmt: skip
     return render(request, "payments/earnings.html", context)
 
@@ -47,26 +50,23 @@ def earnings(request, student):
 def organization(request, slug):
     """What an organization funded, and where it is. Owner and finance only."""
     found = get_for_user(Organization, request.user, slug=slug, may=rules.may_see_books)
-    rows, after = queries.page_after(queries.spending_of(found), request.GET.get("after", ""))
+    rows, chosen = narrowed(queries.spending_of(found), organization_states(), request.GET, now())
+    rows, after = queries.page_after(rows, request.GET.get("after", ""))
     context = {
-        "tabs": tabs(request, found), "organization": found, "next_page": next_page(after),
+        "books": other_books(request, found), "organization": found, "after": after, "chosen": chosen,
         "lines": [line_for_organization(row) for row in rows], "totals": queries.totals_of_organization(found),
     }  # fmt: skip
     return render(request, "payments/spending.html", context)
 
 
-def next_page(code):
-    return f"?after={code}" if code else ""
-
-
-def tabs(request, shown=None):
-    """[(label, address, is current)] for a person with more than one set of books."""
-    found = [("Your earnings", reverse("payments:overview"), shown is None)] if request.reader.is_student else []
+def other_books(request, shown=None):
+    """[(label, address)] of the books that this person may read besides those on the page."""
+    found = [("Your earnings", reverse("payments:overview"))] if request.reader.is_student and shown else []
     for membership in request.reader.memberships:
-        if membership.role in PAYERS:
+        if membership.role in PAYERS and membership.organization != shown:
             place = membership.organization
-            found.append((place.name, reverse("payments:organization", args=[place.slug]), place == shown))
-    return found if len(found) > 1 else []
+            found.append((place.name, reverse("payments:organization", args=[place.slug])))
+    return found
 
 
 @require_GET
@@ -82,6 +82,7 @@ def detail(request, code):
     disputes = engagement.disputes.select_related("opened_by").order_by("opened_at")
     context = {
         "engagement": engagement, "line": line, "is_student": is_student,
+        "amounts": amounts_for_student(engagement) if is_student else amounts_for_organization(engagement),
         "story": story(engagement, is_student=is_student, disputes=disputes), "disputes": disputes,
         "may_fund": rules.may_fund(request.user, engagement),
         "documents": documents_about(engagement, student=is_student),

@@ -97,6 +97,7 @@ def to(status, table):
     return {name: status if found == 200 else found for name, found in table.items()}
 
 
+OWN = {"visitor": SIGN_IN, "student": 200, "other_student": 200, "suspended": 200}
 BOOKS = {"visitor": SIGN_IN, "owner": 200, "finance": 200, "suspended": 200, "moderator": 200}
 BILLING = {"visitor": SIGN_IN, "owner": 200, "finance": 200}
 
@@ -125,6 +126,8 @@ def document_args(scene):
 
 ROWS = [
     row("payments:overview", 302, student=200, other_student=200, suspended=200, member=200, moderator=200),
+    row("payments:earnings", 403, **to(302, OWN)),
+    *[row(f"payments:earnings_{file}", 403, args=[2026], **OWN) for file in ("year", "pdf", "csv")],
     row("payments:organization", 403, args=slug, visitor=SIGN_IN, owner=200, finance=200, suspended=200,
         moderator=200),
     *[
