@@ -41,6 +41,14 @@ def test_what_has_not_succeeded_cannot_be_refunded(client, pay, how):
     assert error.code == "payment_intent_unexpected_state"
 
 
+def test_a_bank_debit_is_refunded_to_the_bank(client, simulator, pay):
+    """Money paid by bank debit goes back too: its answer and its events fit Stripe's schema."""
+    paid = pay(bank="000123456789")
+    simulator.control("POST", f"checkout/{paid['session']}/settle", {"outcome": "succeeded"})
+    made = client.v1.refunds.create({"payment_intent": paid["payment_intent"]})
+    assert (made.amount, made.destination_details.type) == (52_800, "us_bank_transfer")
+
+
 def test_a_refund_names_what_it_refunds(client):
     assert refused(client.v1.refunds.create, {"amount": 5}).http_status == 400
     assert refused(client.v1.refunds.create, {"charge": "ch_nothing"}).code == "resource_missing"

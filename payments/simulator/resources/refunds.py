@@ -148,7 +148,8 @@ def _new_refund(sim, charge, amount, params):
     id = new_id("re")
     card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
     kind = charge["payment_method_details"]["type"]
-    details = {"type": "card", "card": card} if kind == "card" else {"type": "us_bank_transfer", "us_bank_transfer": {}}
+    bank = {"reference": None, "reference_status": "pending"}
+    way, more = ("card", card) if kind == "card" else ("us_bank_transfer", bank)
     return {
         "id": id,
         "object": "refund",
@@ -159,7 +160,7 @@ def _new_refund(sim, charge, amount, params):
         "currency": charge["currency"],
         "customer": None,
         "customer_account": None,
-        "destination_details": details,
+        "destination_details": {"type": way, way: more},
         "metadata": metadata.clean(params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
