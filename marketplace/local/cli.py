@@ -14,6 +14,8 @@
         Django's manage.py with the servers up (those of a running ./dev run, else its own).
   ./dev bench NAME [ARGUMENTS]
         Run tests/bench/NAME.py in servers of its own; without a name, list them. NAME --help says what it takes.
+  ./dev chaos [--engagements N] [--seed S] [--minutes M] [--json FILE] [--naive] [--keep DIR]
+        People at work while processes are killed and Stripe fails; then the books must agree (docs/chaos.md).
   ./dev reset [--data DIR] [--yes]
         Remove the local data.
 
@@ -112,6 +114,19 @@ def bench(arguments):
     return bench(arguments)
 
 
+def chaos(arguments):
+    from marketplace.local.chaos.command import chaos
+
+    parser = argparse.ArgumentParser(prog="./dev chaos")
+    parser.add_argument("--engagements", type=int, default=60, help="how many are lived through (60)")
+    parser.add_argument("--seed", type=int, default=1, help="decides what people do and what breaks (1)")
+    parser.add_argument("--minutes", type=float, help="how long things break (1.2 seconds per engagement)")
+    parser.add_argument("--json", help="write all figures into this file as well")
+    parser.add_argument("--naive", action="store_true", help="pay the usual way instead: this must fail")
+    parser.add_argument("--keep", help="keep data and logs in this folder")
+    return chaos(parser.parse_args(arguments))
+
+
 def without_dashes(arguments):
     """`./dev test -- tests/x.py` is the same as `./dev test tests/x.py`."""
     return arguments[1:] if arguments[:1] == ["--"] else arguments
@@ -154,6 +169,7 @@ COMMANDS = {
     "check": check,
     "pytest": pytest,
     "bench": bench,
+    "chaos": chaos,
     "manage": manage,
     "reset": reset,
     "help": show_help,

@@ -113,6 +113,11 @@ class Postgres:
             self.use_another_identity()
         if not (self.data / "PG_VERSION").exists():
             self.initialize()
+        self.begin()
+        self.wait_until_ready()
+
+    def begin(self):
+        """Start the server on its prepared folder, also after a crash, without waiting for it."""
         settings = [
             f"unix_socket_directories={self.socket}",
             "listen_addresses=",
@@ -122,7 +127,6 @@ class Postgres:
         settings += self.settings if self.durable else [*NOT_DURABLE, *self.settings]
         options = [part for setting in settings for part in ("-c", setting)]
         self.process = self.launch(self.family.start, "postgres", "-D", self.data, *options)
-        self.wait_until_ready()
 
     def use_another_identity(self):
         """PostgreSQL refuses to run as root: a user namespace hides root, else `nobody` gets copies of its own."""

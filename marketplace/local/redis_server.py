@@ -37,23 +37,27 @@ class RedisServer:
 
     stop_signal = signal.SIGTERM
 
-    def __init__(self, directory, family, *, durable=True):
+    def __init__(self, directory, family, *, durable=True, port=None):
         self.family, self.durable = family, durable
         self.program = find_server()
         engine = "redis" if Path(self.program).name.startswith("redis") else "valkey"
         self.directory = Path(directory).resolve() / engine  # the engines do not read each other's files
         self.log = self.directory / "server.log"
         self.password = secrets.token_urlsafe(24)
-        self.port = self.process = None
+        self.port, self.process = port, None
 
     def start(self):
+        self.port = self.port or free_port()
+        self.begin()
+        self.wait_until_ready()
+
+    def begin(self):
+        """Start the server on its port, also after a crash, without waiting for it."""
         self.directory.mkdir(mode=0o700, exist_ok=True)
-        self.port = free_port()
         with self.log.open("ab") as log:
             self.process = self.family.start(
                 [self.program, self.write_configuration()], stop_signal=self.stop_signal, stdout=log, stderr=log
             )
-        self.wait_until_ready()
 
     def write_configuration(self):
         """In a file and not on the command line, where everybody could read the password."""

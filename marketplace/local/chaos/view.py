@@ -1,0 +1,47 @@
+"""Where every engagement stands, read a few times a second: what people see when they look at their pages."""
+
+import threading
+import time
+
+from django.db import Error, connection
+from django.db.models import Max, OuterRef, Subquery
+
+from engagements.models import Dispute, Engagement
+from payments.models import CardDispute, Funding
+
+EVERY = 0.4  # seconds
+SHOWN = (
+    "code", "status", "fee_amount", "kickoff_student_at", "kickoff_organization_at", "version", "dispute", "charge",
+    "card_dispute", "card_dispute_closed_at",
+)  # fmt: skip
+
+
+class View:
+    def __init__(self, site_url, moderator):
+        self.site_url, self.moderator = site_url, moderator
+        self.rows, self.stopping = {}, threading.Event()
+        self.read()
+        self.thread = threading.Thread(target=self.watch, name="view", daemon=True)
+
+    def read(self):
+        own = {"engagement": OuterRef("pk")}
+        paid = Funding.objects.filter(**own, counts=True)
+        by_bank = CardDispute.objects.filter(funding__engagement=OuterRef("pk")).order_by("pk")
+        rows = Engagement.objects.annotate(
+            version=Max("deliveries__version"),
+            dispute=Subquery(Dispute.objects.filter(**own, resolved_at=None).values("pk")[:1]),
+            charge=Subquery(paid.values("charge_id")[:1]),
+            card_dispute=Subquery(by_bank.values("stripe_id")[:1]),
+            card_dispute_closed_at=Subquery(by_bank.values("closed_at")[:1]),
+        ).values(*SHOWN)
+        self.rows = {row["code"]: row for row in rows.order_by("pk")}
+
+    def watch(self):
+        while not self.stopping.is_set():
+            try:
+                self.read()
+            except Error:  # the database is away: what was seen last still counts
+                connection.close()
+                time.sleep(EVERY)
+            self.stopping.wait(EVERY)
+        connection.close()
