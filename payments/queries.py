@@ -7,11 +7,22 @@ from django.db.models import F, Prefetch, Q, Sum
 from django.utils import timezone
 
 from engagements.models import Engagement
-from payments.models import CardDispute, Funding, Payout, PayoutAccount, Refund, Reversal, Split
+from payments.models import (
+    BalanceTransaction,
+    CardDispute,
+    Funding,
+    Payout,
+    PayoutAccount,
+    Refund,
+    Reversal,
+    Split,
+    StripeEvent,
+)
 
 Status = Engagement.Status
 RUNNING = [Status.ACTIVE, Status.DELIVERED, Status.CHANGES_REQUESTED, Status.DISPUTED]
 PAGE = 20
+SCENES = 200  # events of one engagement
 
 
 def with_money(engagements):
@@ -98,6 +109,30 @@ def totals_of_organization(organization):
 
 def _less(whole, *parts):
     return {currency: total - sum(part.get(currency, 0) for part in parts) for currency, total in whole.items()}
+
+
+def behind_the_scenes(engagement):
+    """What moderators read of one engagement: calls, splits, ledger, Stripe's events and its own book's lines."""
+    ids = stripe_ids_of(engagement)
+    return {
+        "operations": engagement.money_operations.order_by("pk"),
+        "splits": engagement.splits.select_related("decided_by").order_by("pk"),
+        "ledger": engagement.ledger_transactions.prefetch_related("entries__account").order_by("pk"),
+        "events": StripeEvent.objects.filter(object_id__in=ids).order_by("received_at", "pk")[:SCENES],
+        "stripe_lines": BalanceTransaction.objects.filter(source__in=ids).order_by("created_at", "pk"),
+    }
+
+
+def stripe_ids_of(engagement):
+    """Every Stripe object that this engagement's rows name. Works on a row of `with_money`."""
+    ids = set()
+    for funding in engagement.fundings.all():
+        ids |= {funding.checkout_id, funding.payment_intent_id, funding.charge_id}
+        ids |= {refund.refund_id for refund in funding.refunds.all()}
+        ids |= {dispute.stripe_id for dispute in funding.card_disputes.all()}
+    for payout in engagement.payouts.all():
+        ids |= {payout.transfer_id, *(reversal.reversal_id for reversal in payout.reversals.all())}
+    return ids - {None}
 
 
 def payout_account_of(student):

@@ -1,5 +1,5 @@
 """Django admin of this app: money and documents to read, disputes to decide."""
 
-from payments.admin import disputes, documents, money
+from payments.admin import books, corrections, disputes, documents, money
 
-__all__ = ["disputes", "documents", "money"]
+__all__ = ["books", "corrections", "disputes", "documents", "money"]

@@ -10,6 +10,7 @@ from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.money import format_money
 from payments import actions, ledger
+from payments.admin import taking_back
 from payments.models import (
     Funding,
     LedgerAccount,
@@ -104,7 +105,11 @@ class FundingAdmin(MoneyAdmin):
     list_filter = ["status", "counts", "method"]
     list_select_related = ["engagement__project", "engagement__student"]
     search_fields = ["code", "checkout_id", "payment_intent_id", "charge_id", "engagement__code"]
-    actions = ["ask_stripe"]
+    actions = ["ask_stripe", "give_back"]
+
+    @admin.action(description="Give back a payment of an amount that was not asked for", permissions=["view"])
+    def give_back(self, request, queryset):
+        self.each(request, queryset, lambda row: actions.give_back_foreign(funding=row, at=now()), "go back.")
 
     @admin.action(description="Ask Stripe again", permissions=["view"])
     def ask_stripe(self, request, queryset):
@@ -114,11 +119,18 @@ class FundingAdmin(MoneyAdmin):
 
 @admin.register(Payout)
 class PayoutAdmin(MoneyAdmin):
-    list_display = ["code", "engagement", "status", "money", "hold_reason", "due_at", "paid_at", "transfer_id"]
-    list_filter = ["status"]
+    list_display = ["code", "engagement", "status", "money", "hold_reason", "due_at", "paid_at", "take_back"]
+    list_filter = ["status", "waits_for_student"]
     list_select_related = ["engagement__project", "engagement__student"]
     search_fields = ["code", "transfer_id", "engagement__code", "student__display_name"]
     actions = ["ask_stripe"]
+
+    def get_urls(self):
+        return [*taking_back.take_back_urls(self), *super().get_urls()]
+
+    @admin.display(description="reversal")
+    def take_back(self, payout):
+        return taking_back.take_back_link(payout)
 
     @admin.action(description="Ask Stripe again", permissions=["view"])
     def ask_stripe(self, request, queryset):
@@ -132,6 +144,11 @@ class RefundAdmin(MoneyAdmin):
     list_filter = ["status"]
     list_select_related = ["funding"]
     search_fields = ["code", "refund_id", "funding__engagement__code"]
+    actions = ["send_again"]
+
+    @admin.action(description="Send a refund that came back once more", permissions=["view"])
+    def send_again(self, request, queryset):
+        self.each(request, queryset, lambda row: actions.send_refund_again(refund=row, at=now()), "are sent again.")
 
 
 @admin.register(PayoutAccount)

@@ -88,6 +88,5 @@ def detail(request, code):
         "documents": documents_about(engagement, student=is_student),
     }  # fmt: skip
     if request.user.is_staff:
-        context["operations"] = engagement.money_operations.order_by("pk")
-        context["ledger"] = engagement.ledger_transactions.prefetch_related("entries__account").order_by("pk")
+        context |= queries.behind_the_scenes(engagement)
     return render(request, "payments/detail.html", context)

@@ -116,7 +116,8 @@ def pay_many(engagements, at):
     charges = charge_cards([(row.code, row.total_amount) for row in engagements])
     fundings = Funding.objects.bulk_create(
         Funding(
-            engagement=row, operation=operation, status="paid", amount=row.total_amount, currency="usd", paid_at=at,
+            engagement=row, operation=operation, status="paid", amount=row.total_amount, fee_amount=row.fee_amount,
+            currency="usd", paid_at=at, hold_deadline=at + timedelta(days=90), transfer_group=row.code,
             checkout_id=f"cs_{row.code}", payment_intent_id=charge["payment_intent"], charge_id=charge["id"],
             method="card", card_hint="Visa ending 4242", expires_at=at, counts=True,
         )
