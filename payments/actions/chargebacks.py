@@ -5,6 +5,7 @@ engagement ends; the rest is our loss. https://docs.stripe.com/disputes/how-disp
 """
 
 from django.db import transaction
+from django.db.models import Q
 
 from engagements.actions import mark_charged_back
 from engagements.models import Engagement
@@ -90,7 +91,8 @@ def settle_if_lost(dispute, at):
     """Book who bears it, once, and not while a refund's outcome is unknown. Engagement and funding are locked."""
     if dispute.status != Status.LOST or dispute.settled_at is not None:
         return
-    waiting = Refund.objects.select_for_update().filter(funding=dispute.funding, status=Refund.Status.DUE)
+    owed = Q(status=Refund.Status.DUE) | Q(status=Refund.Status.FAILED, sent_again_as=None)
+    waiting = Refund.objects.select_for_update(of=("self",)).filter(owed, funding=dispute.funding)
     refunds = list(waiting.select_related("operation").order_by("pk"))
     if any(refund.operation.status in (Operation.SENT, Operation.UNKNOWN) for refund in refunds):
         return
@@ -105,17 +107,25 @@ def settle_if_lost(dispute, at):
 
 
 def cover_refunds(refunds, most, at):
-    """Refunds of this payment that no call was made for: the bank was faster. Returns how much they were."""
+    """Refunds of this payment that are not at Stripe, or came back: the bank was faster. Returns how much they were."""
     covered = 0
     for refund in refunds:
         operation = lock(MoneyOperation, refund.operation_id)
-        if operation.status not in (Operation.PLANNED, Operation.HELD) or covered + refund.amount > most:
+        if not is_still_owed(refund, operation) or covered + refund.amount > most:
             continue
-        operation.move_to(Operation.FAILED, at=at, error_code="not_needed", error="The bank has given it back.")
+        if operation.status in (Operation.PLANNED, Operation.HELD):
+            operation.move_to(Operation.FAILED, at=at, error_code="not_needed", error="The bank has given it back.")
         refund.move_to(Refund.Status.COVERED, at=at, done_at=at)
         movements.refund_covered(refund, at)
         covered += refund.amount
     return covered
+
+
+def is_still_owed(refund, operation):
+    """Certain to be with us: no call was made, Stripe refused it, or the payer's bank sent it back."""
+    if refund.status == Refund.Status.FAILED or operation.status in (Operation.PLANNED, Operation.HELD):
+        return True
+    return operation.status == Operation.FAILED and not operation.must_look_up
 
 
 def cover_from_held(dispute, most, at):

@@ -9,9 +9,8 @@ from django.db import connection
 from engagements.actions import mark_cancelled
 from engagements.models import Engagement
 from marketplace.errors import InvalidTransition, Unavailable
-from marketplace.notifications.models import Notification
 from payments import actions, ledger
-from payments.models import Funding, LedgerTransaction, MoneyOperation, Refund, StripeEvent
+from payments.models import Funding, MoneyOperation, StripeEvent
 from tests.factories import NOW
 from tests.payments.factories import fund, make_awaiting, settle
 from tests.payments.stripe_stand_in import DEBIT, DECLINED
@@ -66,42 +65,12 @@ def test_a_double_click_opens_one_page(engagement, owner, simulator):
     assert (Funding.objects.count(), MoneyOperation.objects.get().tries) == (1, 1)
 
 
-def test_an_expired_page_is_replaced(engagement, owner, simulator):
-    first = start(engagement, owner)
-    simulator.control("POST", f"checkout/{first.checkout_id}/expire")
-    actions.sync_checkout(first.checkout_id, at=NOW)
-    first.refresh_from_db()
-    assert first.status == "expired"
-    assert start(engagement, owner).pk != first.pk
-
-
 def test_the_sweep_hears_of_a_page_that_expired_in_silence(engagement, owner, simulator):
     first = start(engagement, owner)
     simulator.advance(hours=25)
     actions.sync_open_fundings(at=first.expires_at)
     first.refresh_from_db()
     assert first.status == "expired"
-
-
-def test_the_webhook_comes_before_the_redirect(engagement, owner, simulator):
-    funding = start(engagement, owner)
-    simulator.pay(funding.checkout_id)
-    settle()
-    funding.refresh_from_db()
-    assert (funding.status, funding.counts, status_of(engagement)) == ("paid", True, "active")
-    actions.sync_checkout(funding.checkout_id, at=NOW)  # the redirect, afterwards
-    assert LedgerTransaction.objects.filter(kind="funding_received").count() == 1
-    assert Notification.objects.filter(kind="money.paid", recipient=owner).count() == 1
-
-
-def test_the_redirect_and_no_webhook(engagement, owner, client_of, simulator):
-    funding = start(engagement, owner)
-    simulator.pay(funding.checkout_id)
-    address = f"/payments/work/{engagement.code}/fund/{funding.code}/"
-    answer = client_of(owner).get(address)
-    assert answer.status_code == 200
-    assert "Paid: $528" in answer.content.decode()
-    assert status_of(engagement) == "active"
 
 
 def test_the_redirect_alone_proves_nothing(engagement, owner, client_of, simulator):
@@ -162,38 +131,6 @@ def test_a_bank_debit_takes_days_and_then_funds(engagement, owner, simulator):
     assert (funding.status, funding.method, status_of(engagement)) == ("paid", "us_bank_account", "active")
 
 
-def test_a_bank_debit_that_fails_is_told_and_can_be_paid_again(engagement, owner, simulator):
-    funding = start(engagement, owner)
-    simulator.pay(funding.checkout_id, bank=DEBIT)
-    actions.sync_checkout(funding.checkout_id, at=NOW)
-    simulator.control("POST", f"checkout/{funding.checkout_id}/settle", outcome="failed")
-    settle()
-    funding.refresh_from_db()
-    assert (funding.status, status_of(engagement)) == ("failed", "awaiting_funding")
-    assert Notification.objects.filter(kind="money.failed", recipient=owner).count() == 1
-    assert start(engagement, owner).pk != funding.pk
-
-
-def test_the_second_of_two_payments_is_refunded(engagement, owner, finance, simulator):
-    first = start(engagement, owner)
-    Funding.objects.filter(pk=first.pk).update(expires_at=NOW)  # its page looked stale to the second person
-    second = start(engagement, finance)
-    assert first.pk != second.pk
-    for funding in (first, second):
-        simulator.pay(funding.checkout_id)
-        actions.sync_checkout(funding.checkout_id, at=NOW)
-    settle()
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.status, first.counts) == ("paid", True)
-    assert (second.status, second.counts) == ("refunded", False)
-    refund = Refund.objects.get()
-    assert (refund.funding, refund.amount, refund.reason) == (second, 52_800, "This was already paid for.")
-    assert [row["amount"] for row in simulator.refunds(engagement.code)] == [52_800]
-    assert ledger.balance(ledger.held(engagement), "usd") == 52_800
-    assert simulator.platform_balance() == ledger.balance("stripe:pending", "usd")
-
-
 def test_paid_after_it_was_cancelled_it_goes_back(engagement, owner, simulator):
     funding = start(engagement, owner)
     mark_cancelled(engagement=engagement, by=owner, reason="No data.", at=NOW)
@@ -203,19 +140,6 @@ def test_paid_after_it_was_cancelled_it_goes_back(engagement, owner, simulator):
     assert (funding.status, funding.counts, status_of(engagement)) == ("refunded", False, "cancelled")
     assert ledger.balance("refund_in_transit", "usd") == 0
     assert ledger.sums() == {"usd": 0}
-
-
-@pytest.mark.parametrize("change", [{"amount": 52_700}, {"currency": "eur"}])
-def test_another_amount_or_currency_funds_nothing(engagement, owner, moderator, simulator, change):
-    funding = start(engagement, owner)
-    Funding.objects.filter(pk=funding.pk).update(**change)  # what we asked for is no longer what the page says
-    simulator.pay(funding.checkout_id)
-    settle()
-    funding.refresh_from_db()
-    assert (funding.status, funding.counts, status_of(engagement)) == ("failed", False, "awaiting_funding")
-    assert ledger.balance("suspense", "usd") == 52_800
-    assert ledger.balance(ledger.held(engagement), "usd") == 0
-    assert Notification.objects.filter(kind="moderation.money", recipient=moderator).count() == 1
 
 
 def test_what_is_active_cannot_be_paid_again(engagement, owner, simulator):

@@ -1,10 +1,8 @@
 """The student is paid: once, at once, and told what to do where that is not possible."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from engagements import actions as engagements
 from engagements.models import Engagement
@@ -15,6 +13,7 @@ from payments import actions, ledger
 from payments.models import LedgerTransaction, MoneyOperation, Payout, Refund
 from tests.factories import NOW, make_delivery
 from tests.payments.factories import deliver, fund, make_awaiting, make_funding, onboard, settle
+from tests.payments.faults.world import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DUE = NOW + timedelta(days=5)  # the review clock of deliver()
@@ -109,26 +108,6 @@ def test_without_an_account_the_payout_waits_and_then_goes(unready, owner, simul
     assert ledger.sums() == {"usd": 0}
 
 
-def test_an_account_restricted_after_the_approval_is_found_out_by_stripe(engagement, owner, simulator):
-    """Our copy still says ready; Stripe refuses, says why when asked, and is tried again when it is mended."""
-    account = engagement.student.payout_account
-    simulator.control("POST", f"accounts/{account.stripe_id}/capability", status="restricted")
-    [payout] = actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
-    actions.run_operation(payout.operation_id, at=NOW)
-    payout.refresh_from_db()
-    account.refresh_from_db()
-    assert (payout.status, payout.operation.attempt, account.transfers_status) == ("held", 2, "pending")
-    actions.sync_waiting_accounts(at=NOW)
-    account.refresh_from_db()
-    assert account.transfers_status == "restricted"
-    assert actions.resume_ready_payouts(at=NOW + timedelta(hours=1)) == 0
-    simulator.control("POST", f"accounts/{account.stripe_id}/capability", status="active")
-    settle(NOW + timedelta(hours=2))
-    payout.refresh_from_db()
-    assert (payout.status, payout.operation.attempt) == ("paid", 2)
-    assert [row["amount"] for row in simulator.transfers(engagement.code)] == [48_000]
-
-
 def test_without_a_webhook_the_sweep_confirms(engagement, owner, simulator):
     [payout] = actions.approve_delivery(engagement=engagement, by=owner, at=NOW)
     actions.run_operation(payout.operation_id, at=NOW)
@@ -152,42 +131,6 @@ def test_a_bank_debit_is_not_named_as_the_source(organization, owner, simulator)
     [payout] = actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
     operation = actions.run_operation(payout.operation_id, at=NOW)
     assert operation.params["source_transaction"] is None
-
-
-def at_once(*calls):
-    """Run them in threads that start together. Returns how each ended: "done" or the error's name."""
-    barrier, ends = threading.Barrier(len(calls)), []
-
-    def run(call):
-        barrier.wait()
-        try:
-            call()
-            ends.append("done")
-        except InvalidTransition as error:
-            ends.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
-    return sorted(ends)
-
-
-def test_a_manual_and_an_automatic_approval_at_once_pay_once(engagement, owner, simulator):
-    ends = at_once(
-        lambda: actions.approve_delivery(engagement=engagement, by=owner, at=DUE),
-        lambda: actions.approve_due(at=DUE),
-        lambda: actions.approve_delivery(engagement=engagement, by=owner, at=DUE),
-        lambda: actions.approve_due(at=DUE),
-    )
-    assert ends == ["done"] * 4
-    assert (Payout.objects.count(), MoneyOperation.objects.filter(kind="transfer").count()) == (1, 1)
-    payout = Payout.objects.get()
-    at_once(*[lambda: actions.run_operation(payout.operation_id, at=DUE)] * 4)
-    settle(DUE)
-    assert [row["amount"] for row in simulator.transfers(engagement.code)] == [48_000]
-    assert ledger.sums() == {"usd": 0}
 
 
 def test_approval_and_change_request_at_once_have_one_winner(engagement, owner):

@@ -104,6 +104,7 @@ def resolve(sim, dispute, result):
     if result in ("won", "warning_closed"):
         charge = sim.store.find("charge", dispute["charge"])
         charge["disputed"] = result == "won"
+        charge["_won"] = result == "won"
         sim.store.save(charge)
     sim.events.emit("charge.dispute.closed", dispute)
     if result == "won":

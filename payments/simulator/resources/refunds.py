@@ -128,7 +128,7 @@ def _refuse_unless_possible(charge, amount, params):
     left = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded":
         raise invalid(f"Charge {id} has not succeeded and cannot be refunded.", code="charge_not_refundable")
-    if charge["disputed"] and not charge.get("_inquiry"):
+    if charge["disputed"] and not charge.get("_inquiry") and not charge.get("_won"):
         raise invalid(f"Charge {id} has been charged back; cannot issue a refund.", code="charge_disputed")
     if left == 0:
         raise invalid(f"Charge {id} has already been refunded.", code="charge_already_refunded")
