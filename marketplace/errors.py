@@ -9,7 +9,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import render
 from redis.exceptions import ConnectionError as RedisUnavailable
 from redis.exceptions import TimeoutError as RedisSilent
@@ -81,8 +81,11 @@ def length_of(request):
 
 
 def answer_to(request, error):
-    """The page for an error that is no bug, or None."""
-    if isinstance(error, UNREACHABLE):
+    """The page for an error that is no bug, or None.
+
+    A server that dies while it answers is a plain DatabaseError to psycopg; a bug is always one of its kinds.
+    """
+    if isinstance(error, UNREACHABLE) or type(error) is DatabaseError:
         log.error("unavailable: %s %s: %s", request.method, request.path, error)
         return unavailable(request)
     if isinstance(error, ValueError) and "NUL (0x00)" in str(error):  # psycopg: PostgreSQL keeps no zero bytes

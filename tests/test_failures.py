@@ -3,7 +3,7 @@
 import smtplib
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from redis.exceptions import ConnectionError as RedisUnavailable
@@ -65,7 +65,7 @@ def test_what_was_sent_to_a_dead_database_is_not_half_saved(without_database, cl
     "error",
     [
         RedisUnavailable(), RedisSilent(), ConnectionRefusedError(), TimeoutError(), Unavailable("Stripe"),
-        smtplib.SMTPServerDisconnected(),
+        smtplib.SMTPServerDisconnected(), DatabaseError("server closed the connection unexpectedly"),
     ],
     ids=lambda error: type(error).__name__,
 )  # fmt: skip
@@ -73,7 +73,9 @@ def test_whatever_is_out_of_reach_has_the_same_page(error, rf):
     assert answer_to(rf.get("/"), error).status_code == 503
 
 
-@pytest.mark.parametrize("error", [ValueError("a bug"), KeyError("a bug"), RuntimeError("a bug")], ids=repr)
+@pytest.mark.parametrize(
+    "error", [ValueError("a bug"), KeyError("a bug"), RuntimeError("a bug"), IntegrityError("a bug")], ids=repr
+)
 def test_a_bug_is_not_dressed_up(error, rf):
     assert answer_to(rf.get("/"), error) is None
 
