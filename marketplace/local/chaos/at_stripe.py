@@ -52,6 +52,10 @@ class AtStripe:
         """`win` or `lose`."""
         return self.ask("POST", f"disputes/{dispute}/{result}")
 
+    def top_up(self, amount):
+        """Our own money, from our bank account."""
+        return self.ask("POST", "topup", {"amount": amount})
+
     # --- What goes wrong ---
 
     def break_once(self, **rule):

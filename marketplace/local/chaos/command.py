@@ -25,6 +25,7 @@ STORIES_BEGIN_WITHIN = 0.75  # of the time in which things break
 GAP = 4.0  # seconds between two kills, about
 PROGRESS_EVERY = 5.0
 LOOK_AFTER_EVERY = 0.03
+OWN_MONEY = 50_000_000  # minor units that we have at Stripe in a naive run
 DAYS = (1, 2, 3, 3)  # that pass at the end: reviews end, unfunded offers lapse, money settles at Stripe
 MOST_SECONDS_TO_SETTLE, LAST_SECONDS = 25.0, 120.0  # before the next day passes; what waits for money needs days
 
@@ -82,6 +83,8 @@ class Run:
         self.stack.start_servers()
         self.set_up_django()
         self.make_world()
+        if self.options.naive:
+            self.stripe.top_up(OWN_MONEY)  # else Stripe's refusal of what we have not got hides most double transfers
         self.stack.start_site()
         self.wait_for(self.site_is_up, 60, "the site did not come up")
         self.recovery.thread.start()
