@@ -3,13 +3,39 @@
 Called inside the transaction of the fact it records. Amounts: minor units. docs/payments.md has them in one table.
 """
 
-from payments.ledger import held, payable, post
+from payments.ledger import held, lock_accounts, payable, post
 from payments.models import LedgerTransaction
 
 Kind = LedgerTransaction.Kind
 STRIPE = "stripe:pending"  # moved to "stripe:available" by the reconciliation when Stripe settles
 AVAILABLE = "stripe:available"
 IN_TRANSIT, DISPUTED, FEE_EXPENSE = "refund_in_transit", "dispute:receivable", "expense:stripe_fee"
+
+# --- Before several movements in one transaction ---------------------------------------------------
+# Their accounts are locked together first: one movement after the other would lock them in the order of the movements,
+# and another transaction, which moves other money in another order, could wait in a circle with it. What is held for
+# an engagement needs no such care, because the engagement is locked.
+
+
+def lock_for_payment(currency, *others):
+    lock_accounts([STRIPE, FEE_EXPENSE, *others], currency)
+
+
+def lock_for_splits(splits):
+    """Of one engagement. Where nobody is refunded, each of them locks the same accounts anyway."""
+    if any(split.refund_amount for split in splits) and any(split.student_amount for split in splits):
+        student = payable(splits[0].engagement.student)
+        lock_accounts([held(splits[0].engagement), student, "revenue:fee", IN_TRANSIT], splits[0].currency)
+
+
+def lock_for_reversal(reversal):
+    others = ["revenue:fee", IN_TRANSIT] if reversal.refund_amount else ["loss:chargeback"]
+    lock_accounts([STRIPE, payable(reversal.payout.student), "loss:payout", *others], reversal.currency)
+
+
+def lock_for_dispute(dispute):
+    lock_accounts([STRIPE, DISPUTED, "expense:dispute_fee", IN_TRANSIT, "loss:chargeback"], dispute.currency)
+
 
 # --- Money in -------------------------------------------------------------------------------------
 

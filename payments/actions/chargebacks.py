@@ -34,6 +34,7 @@ def apply_dispute(value, *, at):
     funding = lock(Funding, found.pk)
     funding.engagement = engagement
     dispute = adopt(value, funding, at)
+    movements.lock_for_dispute(dispute)
     for txn in value.movements:
         movements.dispute_moved(dispute, txn, at)
     if dispute.status != value.status and dispute.may_become(value.status):
@@ -84,6 +85,7 @@ def settle_lost_dispute(dispute, at):
     funding = lock(Funding, dispute.funding_id)
     dispute = lock(CardDispute, dispute.pk)
     dispute.funding, funding.engagement = funding, engagement
+    movements.lock_for_dispute(dispute)
     settle_if_lost(dispute, at)
 
 

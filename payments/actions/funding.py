@@ -205,6 +205,7 @@ def book(funding, checkout, at):
         hold_deadline=at + days(settings.HOLD_LIMIT_DAYS) if counts else None,
     )  # fmt: skip
     record("funding.paid", actor=None, subject=engagement, at=at, amount=funding.amount, counts=counts)
+    movements.lock_for_payment(funding.currency, *([] if counts else [movements.IN_TRANSIT]))
     if not counts:
         movements.surplus_received(funding, at)
         refund_surplus(funding=funding, at=at)
@@ -219,6 +220,7 @@ def book(funding, checkout, at):
 
 def refuse_foreign(funding, checkout, at):
     """Another amount or currency than asked for: it funds nothing, and a person decides. Nothing is guessed."""
+    movements.lock_for_payment(checkout.currency, "suspense")
     movements.foreign_received(funding, checkout, at)
     if funding.charge_id is None:
         funding.charge_id, funding.payment_intent_id = checkout.charge_id, checkout.payment_intent_id

@@ -93,6 +93,7 @@ class ReversalHandler(Handler):
         reversal.move_to(Status.DONE, at=at, done_at=at, reversal_id=result.id)
         payout.reversed_amount += reversal.amount
         payout.save(update_fields=["reversed_amount"])
+        movements.lock_for_reversal(reversal)
         movements.payout_reversed(reversal, result.id, at)
         settle(reversal, at)
 
@@ -139,6 +140,7 @@ def bear_loss(*, reversal, by, at):
     if operation.status == MoneyOperation.Status.HELD:
         operation.move_to(MoneyOperation.Status.FAILED, at=at, error="We bear it.")
     if reversal.refund_amount:
+        movements.lock_for_reversal(reversal)
         movements.reversal_borne(reversal, at)
         settle(reversal, at)
     record("payout.loss_borne", actor=by, subject=reversal.payout.engagement, at=at, amount=reversal.amount)

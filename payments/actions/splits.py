@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from engagements.actions import mark_released
 from marketplace.errors import DomainError, InvalidTransition
-from payments import ledger
+from payments import ledger, movements
 from payments.actions.payouts import plan_payout
 from payments.actions.refunds import plan_refund
 from payments.models import Funding, Split
@@ -70,6 +70,7 @@ def divide(*, engagement, cause, student_amount, by, at, reason, keep_rest=False
             splits.append(write_split(engagement, holding, cause, part, keep_rest, by, at))
     if student_amount:
         mark_released(engagement=engagement, amount=student_amount, at=at)
+    movements.lock_for_splits(splits)
     for split in splits:
         carry_out(split, reason, at)
     check_ledger(engagement)
