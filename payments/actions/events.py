@@ -19,7 +19,7 @@ from payments.actions.operations import LEASE, pause
 from payments.actions.payouts import apply_transfer
 from payments.actions.refunds import apply_refund
 from payments.alarms import alarm
-from payments.models import EventCursor, MoneyOperation, StripeEvent
+from payments.models import EventCursor, Funding, MoneyOperation, StripeEvent
 from payments.nudges import nudge
 
 log = logging.getLogger(__name__)
@@ -188,7 +188,12 @@ def fetch_account(event):
 
 
 def fetch_dispute(event):
-    return gateway.retrieve_dispute(event.object_id)
+    """(Dispute, Checkout or None): with the payment, where that is not known here yet. Events come in any order."""
+    dispute = gateway.retrieve_dispute(event.object_id)
+    if Funding.objects.filter(charge_id=dispute.charge_id).exists():
+        return dispute, None
+    intent = gateway.payment_intent_of_charge(dispute.charge_id)
+    return dispute, gateway.find_checkout(intent) if intent else None
 
 
 def fetch_bank_payout(event):
@@ -199,6 +204,13 @@ def fetch_bank_payout(event):
 def act(apply):
     """An `apply_x(value, at=)` as the table wants it."""
     return lambda event, fetched, at: None if fetched is None else apply(fetched, at=at)
+
+
+def act_on_dispute(event, fetched, at):
+    dispute, checkout = fetched
+    if checkout is not None:
+        apply_checkout(checkout, at=at)
+    return apply_dispute(dispute, at=at)
 
 
 def ignore(event, fetched, at):
@@ -228,7 +240,7 @@ def call_a_person(event, fetched, at):
 HANDLERS = [
     ("checkout.session.", fetch_checkout, act(apply_checkout)),
     ("payment_intent.", fetch_checkout_of_payment, act(apply_checkout)),
-    ("charge.dispute.", fetch_dispute, act(apply_dispute)),
+    ("charge.dispute.", fetch_dispute, act_on_dispute),
     ("charge.refund.updated", fetch_refund, act(apply_refund)),
     ("charge.", fetch_checkout_of_charge, act(apply_checkout)),
     ("refund.", fetch_refund, act(apply_refund)),
