@@ -25,6 +25,12 @@ def can_be_cancelled(engagement, by):
     return not engagement.kicked_off or side_of(by, engagement) in (STUDENT, ORGANIZATION)
 
 
+def may_be_released(engagement):
+    """A part of the fee can be released early: the work is under way and more than the smallest unit is open."""
+    under_way = (Status.ACTIVE, Status.DELIVERED, Status.CHANGES_REQUESTED)
+    return engagement.status in under_way and engagement.kicked_off and engagement.unreleased_amount > 1
+
+
 def kill_fee(engagement, by, at):
     """What the student gets when `by` cancels at `at`: minor units, 0 where leaving is free.
 

@@ -17,6 +17,32 @@ class CancelForm(forms.Form):
     )  # fmt: skip
 
 
+class PartForm(forms.Form):
+    """A part of the fee to release early, in minor units once cleaned: more than nothing, less than what is open."""
+
+    amount = forms.CharField(
+        label="How much of the fee", max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": "Write an amount, such as 120 or 120.50."},
+    )  # fmt: skip
+
+    def __init__(self, *args, engagement, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.currency, self.most = engagement.currency, engagement.unreleased_amount
+        most = format_money(self.most, self.currency)
+        self.fields["amount"].help_text = f"Less than {most}: all of it is released by approving the delivery."
+
+    def clean_amount(self):
+        try:
+            amount = parse_money(self.cleaned_data["amount"], self.currency)
+        except ValueError:
+            amount = 0
+        if not 0 < amount < self.most:
+            most = format_money(self.most, self.currency)
+            raise forms.ValidationError(f"Write an amount above 0 and below {most}, such as 120 or 120.50.")
+        return amount
+
+
 class SplitForm(forms.Form):
     """One side's proposal: the student's part of the open fee, in minor units once cleaned; 0 and all are possible."""
 

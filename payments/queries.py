@@ -9,6 +9,7 @@ from django.utils import timezone
 from engagements.models import Engagement
 from payments.models import (
     BalanceTransaction,
+    BankPayout,
     CardDispute,
     Funding,
     Payout,
@@ -18,6 +19,7 @@ from payments.models import (
     Split,
     StripeEvent,
 )
+from payments.words import bank_failure
 
 Status = Engagement.Status
 RUNNING = [Status.ACTIVE, Status.DELIVERED, Status.CHANGES_REQUESTED, Status.DISPUTED]
@@ -157,3 +159,11 @@ def _by_currency(**sums):
 def amounts_on_hold(student):
     """[(currency, minor units)] that wait for the student to finish with Stripe."""
     return sorted(_sums(Payout.objects.filter(student=student, status=Payout.Status.HELD)).items())
+
+
+def bank_payouts_of(account):
+    """The newest payouts of this account to the student's bank, each with `reason` in words where it was refused."""
+    rows = list(BankPayout.objects.filter(account=account).order_by("-created_at", "-pk")[:10])
+    for row in rows:
+        row.reason = bank_failure(row.failure_code)
+    return rows

@@ -12,9 +12,8 @@ from engagements.rules import (
 from marketplace.accounts.rules import PAYERS, in_good_standing, is_student, may_pay, role_in
 
 __all__ = [
-    "may_approve", "may_cancel", "may_edit_billing", "may_fund", "may_propose_split", "may_read_document",
-    "may_replace", "may_resolve", "may_see_books",
-    "may_see_money", "may_set_up_payouts",
+    "may_approve", "may_cancel", "may_edit_billing", "may_fund", "may_give_back", "may_propose_split",
+    "may_read_document", "may_replace", "may_resolve", "may_see_books", "may_see_money", "may_set_up_payouts",
 ]  # fmt: skip
 
 
@@ -31,6 +30,11 @@ def may_approve(user, engagement):
 def may_propose_split(user, engagement):
     """Either side of a dispute."""
     return may_take_part(user, engagement)
+
+
+def may_give_back(user, engagement):
+    """Owner, member or finance: whoever may judge the work or pays for it."""
+    return may_judge(user, engagement) or may_pay_for(user, engagement)
 
 
 def may_see_money(user, engagement):

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from engagements import actions, rules
-from engagements.cancelling import can_be_cancelled, has_vanished
+from engagements.cancelling import can_be_cancelled, has_vanished, may_be_released
 from engagements.forms import KickoffForm, MessageForm
 from engagements.models import Engagement
 from engagements.queries import as_seen_by, case_file, file_of, open_order
@@ -51,6 +51,7 @@ def workspace_page(request, engagement, form, *, status=200):
     context = context_of(engagement, user, at) | {
         "form": form, "sees_books": rules.may_see_books(user, engagement),
         "may_read": rules.may_read_work(user, engagement),
+        "may_release": rules.may_judge(user, engagement) and may_be_released(engagement),
         "may_cancel": rules.may_cancel(user, engagement) and can_be_cancelled(engagement, user),
         "may_replace": rules.may_replace(user, engagement) and has_vanished(engagement, at),
         "may_dispute": rules.may_take_part(user, engagement) and engagement.may_become(Engagement.Status.DISPUTED),

@@ -3,6 +3,7 @@
 from payments.actions.bank_payouts import apply_bank_payout, sync_bank_payouts
 from payments.actions.chargebacks import apply_dispute, settle_lost_disputes
 from payments.actions.decisions import (
+    UNDER_WAY,
     accept_split,
     approve_delivery,
     approve_due,
@@ -43,6 +44,7 @@ from payments.actions.reversals import bear_loss, retry_reversal, take_back
 from payments.freezing import freeze, thaw
 
 __all__ = [
+    "UNDER_WAY",
     "accept_offer", "accept_split", "apply_account", "apply_bank_payout", "apply_checkout", "apply_dispute",
     "apply_refund", "apply_transfer", "approve_delivery", "approve_due", "bear_loss", "cancel_engagement", "catch_up",
     "confirm_payouts", "confirm_refunds", "dashboard_link", "explain", "freeze", "give_back_foreign", "give_back_kept",

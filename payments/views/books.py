@@ -85,6 +85,7 @@ def detail(request, code):
         "amounts": amounts_for_student(engagement) if is_student else amounts_for_organization(engagement),
         "story": story(engagement, is_student=is_student, disputes=disputes), "disputes": disputes,
         "may_fund": rules.may_fund(request.user, engagement),
+        "may_give_back": line.word == "Held for a runner-up" and rules.may_give_back(request.user, engagement),
         "documents": documents_about(engagement, student=is_student),
     }  # fmt: skip
     if request.user.is_staff:

@@ -10,7 +10,7 @@ from marketplace.access import require
 from marketplace.clock import now
 from marketplace.errors import DomainError, Unavailable
 from payments import actions, rules
-from payments.queries import amounts_on_hold, payout_account_of
+from payments.queries import amounts_on_hold, bank_payouts_of, payout_account_of
 from payments.words import hold_reason, requirement_words
 
 
@@ -34,6 +34,7 @@ def payout_setup(request):
         "reason": hold_reason(account),
         "missing": requirement_words(account.requirements) if account else [],
         "on_hold": amounts_on_hold(student),
+        "bank_payouts": bank_payouts_of(account) if account else [],
     }
     return render(request, "payments/payout_setup.html", context)
 

@@ -159,6 +159,10 @@ ROWS = [
     row("payments:fund", 403, args=code, scene=to_pay, query=lambda scene: f"?change_order={scene.order.code}", **PAY),
     row("payments:replace", 403, args=code, scene=vanished, **JUDGE),
     row("payments:replace", 403, args=code, scene=vanished, method="post", **to(302, JUDGE)),
+    row("payments:release_part", 403, args=code, scene=delivered, **JUDGE),
+    row("payments:release_part", 403, args=code, scene=delivered, method="post", data={"amount": "20"}, **JUDGE),
+    row("payments:give_back", 403, args=code, scene=delivered, **to(302, JUDGE | {"finance": 302})),
+    row("payments:give_back", 403, args=code, scene=delivered, method="post", **to(302, JUDGE | {"finance": 302})),
     row("payments:propose_split", 403, args=code, scene=disputed, **SIDES),
     row(
         "payments:propose_split", 403, args=code, scene=disputed, method="post", **to(302, SIDES),
