@@ -98,7 +98,8 @@ def test_get(row, people, client_of, watch):
     scene = scene_of(row, people)
     arguments = row.args(scene)
     client, path = client_of(people[reader_of(row)]), reverse(row.name, args=arguments)
-    names = watch.during(lambda: ask(client, "get", path_of(row, scene)))
+    query = row.query(scene) if callable(row.query) else row.query
+    names = watch.during(lambda: ask(client, "get", path + query))
     for junk in JUNK if names else []:
         ask(client, "get", f"{path}?{urlencode(dict.fromkeys(names, junk))}")
     if names:

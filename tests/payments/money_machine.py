@@ -68,7 +68,7 @@ KILLS = {
 class MoneyMachine(RuleBasedStateMachine):
     @initialize(stage=st.sampled_from(STAGES))
     def begin(self, stage):
-        """A new engagement, mostly paid already. Stripe's clock moves on, so that lists hold only what is of this run."""
+        """A new engagement, mostly paid already. Stripe's clock moves on: its lists then hold only this run."""
         Cast.at += 10 * HOUR
         Cast.runs += 1
         Cast.simulator.advance(hours=1)
