@@ -191,7 +191,7 @@ def test_fault_24_lost_before_the_approval_the_work_ends_and_nobody_is_paid(deli
     settle(SOON)
     code = delivered.code
     assert (simulator.transfers(code), simulator.refunds(code)) == ([], [])
-    assert ledger.balances("loss:", "usd") | ledger.balances("dispute:", "usd") == {"dispute:receivable": 0}
+    assert (sum(ledger.balances("loss:", "usd").values()), ledger.balance("dispute:receivable", "usd")) == (0, 0)
     assert ledger.balance("expense:dispute_fee", "usd") == 1_500
     assert_books_agree(simulator)
 
@@ -230,7 +230,7 @@ def test_fault_25_won_after_the_payout_everything_is_as_before(paid, simulator):
     end_chargeback(stripe_id, "win", simulator)
     assert (CardDispute.objects.get().status, ledger.balance("dispute:receivable", "usd")) == ("won", 0)
     paid.refresh_from_db()
-    assert (paid.status, paid.reversed_amount, ledger.balances("loss:", "usd")) == ("paid", 0, {})
+    assert (paid.status, paid.reversed_amount, sum(ledger.balances("loss:", "usd").values())) == ("paid", 0, 0)
     assert_books_agree(simulator)
 
 
