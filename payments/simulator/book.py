@@ -14,9 +14,12 @@ class Book:
     def __init__(self, sim):
         self.sim, self.store = sim, sim.store
 
-    def record(self, account, kind, amount, *, source, currency, against, fee=0, available_on=None, description=None):
-        """Moves `amount` minor units (negative: out) and takes `fee`. Returns the balance transaction."""
-        now = self.sim.clock.now()
+    def record(self, account, kind, amount, *, source, currency, against, available_on=None, **details):
+        """Moves `amount` minor units (negative: out) and takes `fee`. Returns the balance transaction.
+
+        Further details: `fee` and the `fee_name` it goes by, `description`, `category` if not that of the kind.
+        """
+        now, fee = self.sim.clock.now(), details.get("fee", 0)
         available_on = max(available_on or now, now)
         pending = available_on > now
         txn = {
@@ -27,12 +30,12 @@ class Book:
             "balance_type": "payments",
             "created": now,
             "currency": currency,
-            "description": description,
+            "description": details.get("description"),
             "exchange_rate": None,
             "fee": fee,
-            "fee_details": [_fee_line(fee, currency)] if fee else [],
+            "fee_details": [_fee_line(fee, currency, details.get("fee_name"))] if fee else [],
             "net": amount - fee,
-            "reporting_category": REPORTING.get(kind, kind),
+            "reporting_category": details.get("category") or REPORTING.get(kind, kind),
             "source": source,
             "status": "pending" if pending else "available",
             "type": kind,
@@ -87,14 +90,15 @@ class Book:
         )
 
 
-def _fee_line(fee, currency):
+def _fee_line(fee, currency, name):
     line = {"amount": fee, "application": None, "currency": currency, "type": "stripe_fee"}
-    return line | {"description": "Stripe processing fees"}
+    return line | {"description": name or "Stripe processing fees"}
 
 
 REPORTING = {
     "adjustment": "dispute",
     "payment": "charge",
+    "payment_failure_refund": "charge_failure",
     "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
     "transfer_refund": "transfer_reversal",

@@ -12,8 +12,10 @@ def register(control):
     control("POST", r"charges")(add_charges)
     control("POST", r"charges/(\w+)/dispute")(dispute)
     control("POST", r"charges/(\w+)/fraud_warning")(fraud_warning)
-    control("POST", r"disputes/(\w+)/(win|lose)")(resolve)
+    control("POST", r"disputes/(\w+)/(win|lose|escalate)")(resolve)
+    control("POST", r"charges/(\w+)/next_refund")(next_refund)
     control("POST", r"refunds/(\w+)/fail")(fail_refund)
+    control("POST", r"refunds/(\w+)/finish")(finish_refund)
     control("POST", r"payouts/run")(run_payouts)
     control("POST", r"payouts/(\w+)/fail")(fail_payout)
     control("POST", r"topup")(topup)
@@ -31,10 +33,13 @@ def dispute(sim, given, id):
     """`id` is a charge or a payment intent. {"reason": …, "amount": …, "inquiry": false}"""
     with sim.work():
         charge = charge_of(sim, id)
-        if charge["status"] != "succeeded" or charge["disputed"]:
+        amount = whole(given.get("amount", charge["amount"]))
+        if not disputes.may_be_disputed(sim, charge):
             raise ValueError("only a succeeded, undisputed charge can be disputed")
-        reason, inquiry = given.get("reason", "product_not_received"), bool(given.get("inquiry"))
-        opened = disputes.open_dispute(sim, charge, reason=reason, amount=given.get("amount"), inquiry=inquiry)
+        if amount > charge["amount"]:
+            raise ValueError("no more than the charge can be disputed")
+        reason, inquiry = str(given.get("reason", "product_not_received")), bool(given.get("inquiry"))
+        opened = disputes.open_dispute(sim, charge, reason=reason, amount=amount, inquiry=inquiry)
     return {"id": opened["id"], "status": opened["status"], "charge": charge["id"]}
 
 
@@ -48,7 +53,12 @@ def resolve(sim, given, id, result):
         found = _found(sim, "dispute", id)
         if found["status"] not in disputes.OPEN:
             raise ValueError(f"the dispute is {found['status']}")
-        disputes.resolve(sim, found, "won" if result == "win" else "lost")
+        if result != "escalate":
+            disputes.resolve(sim, found, "won" if result == "win" else "lost")
+        elif found["status"].startswith("warning"):
+            disputes.escalate(sim, found)
+        else:
+            raise ValueError("only an inquiry can be escalated")
     return {"id": id, "status": found["status"]}
 
 
@@ -56,6 +66,29 @@ def fail_refund(sim, given, id):
     with sim.work():
         refund = refunds.fail(sim, _found(sim, "refund", id), given.get("reason", "expired_or_canceled_card"))
     return {"id": id, "status": refund["status"]}
+
+
+def finish_refund(sim, given, id):
+    """What was on its way, or waited for the customer's bank details, has arrived."""
+    with sim.work():
+        refund = _found(sim, "refund", id)
+        waits_for_us = refund["status"] == "pending" and refund["pending_reason"] == "insufficient_funds"
+        if refund["status"] not in ("pending", "requires_action") or waits_for_us:
+            raise ValueError(f"the refund is {refund['status']}" + (": it waits for funds" if waits_for_us else ""))
+        refunds.finish(sim, refund)
+    return {"id": id, "status": refund["status"]}
+
+
+def next_refund(sim, given, id):
+    """How the next refund of a charge will go. {"outcome": "succeeds" | "pending" | "fails" | "requires_action"}"""
+    outcome = given["outcome"]
+    if outcome not in refunds.COURSES:
+        raise ValueError(f"outcome must be one of {', '.join(refunds.COURSES)}")
+    with sim.work():
+        charge = charge_of(sim, id)
+        charge["_next_refund"] = outcome
+        sim.store.save(charge)
+    return {"charge": charge["id"], "outcome": outcome}
 
 
 def run_payouts(sim, given):
@@ -114,7 +147,7 @@ def _groups(sim):
     groups = {}
     by_charge = {}
     for charge in sim.store.where("charge"):
-        if charge["id"].startswith("ch_"):
+        if charge["source_transfer"] is None:  # not what a transfer became in a connected account
             by_charge[charge["id"]] = charge["transfer_group"] or ""
             _group(groups, charge["transfer_group"])["charges"].append(_charge_line(sim, charge))
     for transfer in sim.store.where("transfer"):

@@ -1,17 +1,21 @@
 """What happens when somebody pays a Checkout Session, on the page or through the control API.
 
 https://docs.stripe.com/payments/checkout/how-checkout-works
-Delayed debits: https://docs.stripe.com/payments/ach-direct-debit
+Delayed debits: https://docs.stripe.com/payments/ach-direct-debit and, for when the balance shows them,
+https://support.stripe.com/questions/changes-to-balance-transaction-behavior-for-debit-payment-methods
 """
 
 from .blanks import blank
 from .book import CARDS as CARD_NETWORKS
 from .cards import CARDS, ROUTING_NUMBER
+from .clock import DAY
 from .identifiers import PLATFORM, new_id
-from .resources import checkout, disputes, early_fraud_warnings
+from .resources import balance, checkout, disputes, early_fraud_warnings
 from .resources.charges import DEBIT_TAKES, SETTLE_AFTER, new_charge, outcome
 from .resources.payment_intents import new_intent
 from .timetable import job
+
+NEVER = 100 * 365 * DAY
 
 
 class NotPayable(Exception):
@@ -46,28 +50,33 @@ def pay_by_card(sim, session, card, *, email=None, name=None, authenticated=None
         return "declined"
     charge = _charge(sim, intent, details, email, name)
     charge["_after"] = card.after
-    _succeed(sim, intent, charge, at_once=card.after == "available")
+    _book(sim, charge, available_on=sim.clock.now() + (0 if card.after == "available" else SETTLE_AFTER))
+    sim.store.add(charge, PLATFORM)
+    _succeed(sim, intent, charge)
     _complete(sim, session, email, name, "paid")
     _aftermath(sim, charge, card.after)
     return "paid"
 
 
 def pay_by_bank(sim, session, bank, *, email=None, name=None):
-    """The session completes unpaid; the money comes, or does not, days later. Returns "processing"."""
+    """The session completes unpaid; the money comes, or does not, days later. Returns "processing".
+
+    The balance shows it as pending from the start, so that a debit that fails leaves two balance transactions.
+    """
     _must_be_open(session)
     intent = _intent_for(sim, session)
-    charge = _charge(sim, intent, _bank_details(bank), email, name, status="pending", paid=False)
-    charge["outcome"] = None
-    charge["_bank_number"] = bank.number
+    due = sim.clock.now() + (NEVER if bank.after == "stays" else DEBIT_TAKES)
+    charge = _charge(sim, intent, _bank_details(bank), email, name, prefix="py", status="pending", paid=False)
+    charge |= {"outcome": None, "_bank_number": bank.number, "_after": bank.after}
+    # In this order: at the moment when both are due, the bank answers before the money is available.
+    sim.timetable.add(due, "settle_debit", session["id"], code=bank.code, message=bank.message)
+    _book(sim, charge, available_on=due)
     sim.store.add(charge, PLATFORM)
     intent |= {"status": "processing", "latest_charge": charge["id"], "payment_method": charge["payment_method"]}
     sim.store.save(intent)
     sim.events.emit("charge.pending", charge)
     sim.events.emit("payment_intent.processing", intent)
     _complete(sim, session, email, name, "unpaid")
-    sim.timetable.add(
-        sim.clock.now() + DEBIT_TAKES, "settle_debit", session["id"], code=bank.code, message=bank.message
-    )
     return "processing"
 
 
@@ -85,27 +94,40 @@ def settle_debit(sim, session_id, code="", message=""):
     sim.timetable.remove("settle_debit", session_id)
     charge = sim.store.find("charge", intent["latest_charge"])
     if code:
-        charge |= {"status": "failed", "failure_code": code, "failure_message": message, "amount_captured": 0}
-        charge["outcome"] = outcome("declined_by_network", "issuer_declined", code, message)
-        sim.store.save(charge)
-        sim.events.emit("charge.failed", charge)
-        _fail(sim, intent, code, None, message, charge)
+        _debit_failed(sim, intent, charge, code, message)
         sim.events.emit("checkout.session.async_payment_failed", session)
         return True
     charge |= {"status": "succeeded", "paid": True}
     charge["outcome"] = outcome("approved_by_network", "authorized", None, "Payment complete.")
-    _succeed(sim, intent, charge, at_once=True, stored=True)
+    sim.store.save(charge)
+    balance.settle_early(sim, charge["balance_transaction"])
+    _succeed(sim, intent, charge)
     session["payment_status"] = "paid"
     sim.store.save(session)
     sim.events.emit("checkout.session.async_payment_succeeded", session)
+    _aftermath(sim, charge, charge["_after"])
     return True
+
+
+def _debit_failed(sim, intent, charge, code, message):
+    """What was pending is taken off again, the fee included; transfers that it was the source of stay."""
+    booked = sim.store.find("balance_transaction", charge["balance_transaction"])
+    terms = {"source": charge["id"], "currency": charge["currency"], "against": CARD_NETWORKS}
+    terms |= {"fee": -booked["fee"], "available_on": booked["available_on"]}
+    undone = sim.book.record(PLATFORM, "payment_failure_refund", -booked["amount"], **terms)
+    charge |= {"status": "failed", "failure_code": code, "failure_message": message, "amount_captured": 0}
+    charge |= {"captured": False, "failure_balance_transaction": undone["id"]}
+    charge["outcome"] = outcome("declined_by_network", "issuer_declined", code, message)
+    sim.store.save(charge)
+    sim.events.emit("charge.failed", charge)
+    _fail(sim, intent, code, None, message, charge)
 
 
 def paid_elsewhere(sim, *, amount, currency, transfer_group):
     """A card payment without Checkout and without events, for filling a simulator quickly. Returns the charge."""
     intent = new_intent(sim, amount=amount, currency=currency, transfer_group=transfer_group)
     charge = _charge(sim, intent, _card_details(CARDS["4242424242424242"], challenged=False), None, None)
-    _book(sim, charge, at_once=False)
+    _book(sim, charge, available_on=sim.clock.now() + SETTLE_AFTER)
     _mark_paid(intent, charge)
     sim.store.add(intent, PLATFORM)
     return sim.store.add(charge, PLATFORM)
@@ -162,7 +184,7 @@ def _charge(sim, intent, details, email, name, **values):
 
 
 def _declined_charge(sim, intent, card, details, email, name):
-    failed = {"status": "failed", "paid": False, "amount_captured": 0}
+    failed = {"status": "failed", "paid": False, "captured": False, "amount_captured": 0}
     failed |= {"failure_code": card.code, "failure_message": card.message}
     charge = _charge(sim, intent, details, email, name, **failed)
     charge["outcome"] = outcome("declined_by_network", "issuer_declined", card.decline, card.message)
@@ -183,10 +205,24 @@ def _fail(sim, intent, code, decline, message, charge=None):
     sim.events.emit("payment_intent.payment_failed", intent)
 
 
-def _succeed(sim, intent, charge, *, at_once, stored=False):
-    """Books the money: the gross amount from the payer, the fee to Stripe."""
-    _book(sim, charge, at_once)
-    (sim.store.save if stored else lambda body: sim.store.add(body, PLATFORM))(charge)
+def _book(sim, charge, available_on):
+    """The gross amount from the payer, the fee to Stripe."""
+    amount, is_card = charge["amount"], charge["payment_method_details"]["type"] == "card"
+    txn = sim.book.record(
+        PLATFORM,
+        "charge" if is_card else "payment",
+        amount,
+        source=charge["id"],
+        currency=charge["currency"],
+        against=CARD_NETWORKS,
+        fee=card_fee(amount) if is_card else debit_fee(amount),
+        available_on=available_on,
+        description=charge["description"],
+    )
+    charge["balance_transaction"] = txn["id"]
+
+
+def _succeed(sim, intent, charge):
     _mark_paid(intent, charge)
     sim.store.save(intent)
     sim.events.emit("charge.succeeded", charge)
@@ -198,22 +234,6 @@ def _mark_paid(intent, charge):
     intent |= {"payment_method": charge["payment_method"], "last_payment_error": None, "next_action": None}
 
 
-def _book(sim, charge, at_once):
-    amount, is_card = charge["amount"], charge["payment_method_details"]["type"] == "card"
-    txn = sim.book.record(
-        PLATFORM,
-        "charge" if is_card else "payment",
-        amount,
-        source=charge["id"],
-        currency=charge["currency"],
-        against=CARD_NETWORKS,
-        fee=card_fee(amount) if is_card else debit_fee(amount),
-        available_on=sim.clock.now() + (0 if at_once else SETTLE_AFTER),
-        description=charge["description"],
-    )
-    charge["balance_transaction"] = txn["id"]
-
-
 def _complete(sim, session, email, name, payment_status):
     details = checkout.customer_details(email or session["customer_email"], name)
     session |= {"status": "complete", "payment_status": payment_status, "url": None, "customer_details": details}
@@ -223,8 +243,10 @@ def _complete(sim, session, email, name, payment_status):
 
 
 def _aftermath(sim, charge, after):
-    if after == "dispute":
-        disputes.open_dispute(sim, charge, reason="fraudulent")
+    if after in disputes.REASONS:
+        disputes.open_dispute(sim, charge, reason=disputes.REASONS[after])
+    elif after == "inquiry":
+        disputes.open_dispute(sim, charge, reason="general", inquiry=True)
     elif after == "warning":
         early_fraud_warnings.warn(sim, charge)
 

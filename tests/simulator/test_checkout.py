@@ -104,7 +104,9 @@ def test_a_session_is_paid_once(client, simulator, pay, held):
         ("4000000000000002", "card_declined", "generic_decline"),
         ("4000000000009995", "card_declined", "insufficient_funds"),
         ("4000000000000069", "expired_card", "expired_card"),
-        ("4000056655665556", "card_declined", "test_mode_live_card"),
+        ("4539578763621486", "card_declined", "test_mode_live_card"),
+        ("4000000000009979", "card_declined", "stolen_card"),
+        ("4000000000006975", "card_declined", "card_velocity_exceeded"),
     ],
 )
 def test_a_declined_card_leaves_the_session_open(client, pay, held, card, code, decline):
@@ -133,7 +135,7 @@ def test_a_bank_debit_that_succeeds_later(client, simulator, inbox, pay, held):
     paid = pay(bank="000123456789")
     assert (paid["status"], paid["payment_status"]) == ("complete", "unpaid")
     assert client.v1.payment_intents.retrieve(paid["payment_intent"]).status == "processing"
-    assert held() == (0, 0)
+    assert held() == (0, 52_800 - 422)
     simulator.control("POST", "clock", {"days": 4})
     assert client.v1.checkout.sessions.retrieve(paid["session"]).payment_status == "paid"
     assert held() == (52_800 - 422, 0)
@@ -145,10 +147,71 @@ def test_a_bank_debit_that_fails_later(client, simulator, inbox, pay, held):
     paid = pay(bank="000222222227")
     simulator.control("POST", "clock", {"days": 4})
     assert client.v1.checkout.sessions.retrieve(paid["session"]).payment_status == "unpaid"
-    assert client.v1.charges.retrieve(paid["charge"]).failure_code == "insufficient_funds"
     assert held() == (0, 0)
     simulator.control("POST", "webhooks/settle")
     assert "checkout.session.async_payment_failed" in inbox.types("platform")
+
+
+def test_a_bank_debit_shows_in_the_balance_from_the_start(client, simulator, pay):
+    """Pending, though the payment may still fail: the charge's status tells, not the balance."""
+    paid = pay(bank="000123456789")
+    charge = client.v1.charges.retrieve(paid["charge"], {"expand": ["balance_transaction"]})
+    assert (charge.id[:3], charge.status, charge.paid) == ("py_", "pending", False)
+    booked = charge.balance_transaction
+    assert (booked.type, booked.status, booked.net) == ("payment", "pending", 52_800 - 422)
+    assert booked.available_on == charge.created + 4 * 86_400
+
+
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_failed_bank_debit_leaves_two_balance_transactions(client, simulator, pay, held, by_hand):
+    paid = pay(bank="000222222227")
+    if by_hand:
+        simulator.control("POST", f"checkout/{paid['session']}/settle", {"outcome": "failed"})
+        assert held() == (0, 0)
+    simulator.control("POST", "clock", {"days": 4})
+    txns = client.v1.balance_transactions.list({"source": paid["charge"]}).data
+    told = [(txn.type, txn.reporting_category, txn.amount, txn.fee, txn.net, txn.status) for txn in txns]
+    assert told == [
+        ("payment_failure_refund", "charge_failure", -52_800, -422, -52_378, "available"),
+        ("payment", "charge", 52_800, 422, 52_378, "available"),
+    ]
+    charge = client.v1.charges.retrieve(paid["charge"])
+    assert (charge.status, charge.paid, charge.failure_code) == ("failed", False, "insufficient_funds")
+    assert charge.failure_balance_transaction == txns[0].id
+    assert held() == (0, 0)
+
+
+def test_a_transfer_out_of_a_bank_debit_that_fails_is_paid_by_the_platform(client, simulator, ready, pay, held):
+    """https://docs.stripe.com/connect/separate-charges-and-transfers: why such a source is to be avoided."""
+    paid = pay(bank="000222222227")
+    terms = {"amount": 48_000, "currency": "usd", "destination": ready.id, "source_transaction": paid["charge"]}
+    made = client.v1.transfers.create(terms)
+    assert held() == (0, 52_378 - 48_000)
+    simulator.control("POST", "clock", {"hours": 4 * 24})
+    assert held() == (-48_000, 0)
+    assert client.v1.transfers.retrieve(made.id).amount_reversed == 0
+    client.v1.transfers.reversals.create(made.id)
+    assert held() == (0, 0)
+
+
+def test_a_bank_debit_that_stays_in_processing(client, simulator, pay, held):
+    paid = pay(bank="000000000009")
+    simulator.control("POST", "clock", {"days": 400})
+    assert client.v1.payment_intents.retrieve(paid["payment_intent"]).status == "processing"
+    assert held() == (0, 52_378)
+
+
+def test_a_bank_debit_that_is_disputed_is_lost_at_once(client, simulator, inbox, pay, held):
+    paid = pay(bank="000555555559")
+    simulator.control("POST", "clock", {"days": 4})
+    [dispute] = client.v1.disputes.list({"charge": paid["charge"]}).data
+    assert (dispute.status, dispute.reason, dispute.amount) == ("lost", "debit_not_authorized", 52_800)
+    assert (dispute.payment_method_details.type, dispute.evidence_details.due_by) == ("us_bank_account", None)
+    assert held() == (52_378 - 54_300, 0)
+    simulator.control("POST", "webhooks/settle")
+    kinds = [kind for kind in inbox.types("platform") if kind.startswith("charge.dispute")]
+    names = ("created", "funds_withdrawn", "closed")
+    assert sorted(kinds) == sorted(f"charge.dispute.{name}" for name in names)
 
 
 def test_a_bank_debit_settled_by_hand_is_settled_once(client, simulator, pay, held):

@@ -93,6 +93,92 @@ def test_a_refund_may_stay_pending(client, simulator, pay):
     assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
 
 
+def test_a_bank_debit_is_refunded_over_days(client, simulator, inbox, pay, held):
+    paid = pay(bank="000123456789")
+    simulator.control("POST", f"checkout/{paid['session']}/settle")
+    refund = client.v1.refunds.create({"charge": paid["charge"], "amount": 10_000})
+    assert (refund.id[:4], refund.status, refund.pending_reason) == ("pyr_", "pending", "processing")
+    txn = client.v1.balance_transactions.retrieve(refund.balance_transaction)
+    assert (txn.type, txn.reporting_category, txn.amount, txn.source) == (
+        "payment_refund",
+        "refund",
+        -10_000,
+        refund.id,
+    )
+    assert held() == (42_378, 0)
+    simulator.control("POST", "clock", {"days": 3})
+    assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
+    simulator.control("POST", "webhooks/settle")
+    told = [kind for kind in inbox.types("platform") if "refund" in kind]
+    assert sorted(told) == ["charge.refund.updated", "charge.refunded", "refund.created", "refund.updated"]
+
+
+def test_a_refund_that_waits_for_the_customer_and_is_canceled(client, simulator, pay, held):
+    paid = pay()
+    simulator.control("POST", f"charges/{paid['charge']}/next_refund", {"outcome": "requires_action"})
+    refund = client.v1.refunds.create({"charge": paid["charge"], "amount": 20_000})
+    assert (refund.status, refund.next_action.type) == ("requires_action", "display_details")
+    assert held() == (0, 31_239)
+    canceled = client.v1.refunds.cancel(refund.id)
+    assert (canceled.status, canceled.amount) == ("canceled", 20_000)
+    assert client.v1.charges.retrieve(paid["charge"]).amount_refunded == 0
+    assert sum(held()) == 51_239
+    assert refused(client.v1.refunds.cancel, refund.id).http_status == 400
+    assert client.v1.refunds.create({"charge": paid["charge"]}).status == "succeeded"  # only the next one was told
+
+
+def test_a_refund_that_waits_for_the_customer_and_arrives(client, simulator, pay):
+    paid = pay()
+    simulator.control("POST", f"charges/{paid['charge']}/next_refund", {"outcome": "requires_action"})
+    refund = client.v1.refunds.create({"charge": paid["charge"]})
+    assert simulator.control("POST", f"refunds/{refund.id}/finish")["status"] == "succeeded"
+    assert simulator.try_control("POST", f"refunds/{refund.id}/finish")[0] == 400
+    simulator.control("POST", "clock", {"days": 50})
+    assert client.v1.refunds.retrieve(refund.id).status == "succeeded"
+
+
+def test_a_refund_that_the_customer_never_answers(client, simulator, pay, held):
+    paid = pay()
+    simulator.control("POST", f"charges/{paid['charge']}/next_refund", {"outcome": "requires_action"})
+    refund = client.v1.refunds.create({"charge": paid["charge"]})
+    simulator.control("POST", "clock", {"days": 45})
+    assert client.v1.refunds.retrieve(refund.id).status == "failed"
+    assert held() == (51_239, 0)
+
+
+def test_a_settled_refund_cannot_be_canceled(client, pay):
+    refund = client.v1.refunds.create({"charge": pay()["charge"]})
+    assert "unsupported" in str(refused(client.v1.refunds.cancel, refund.id))
+
+
+def test_a_refund_that_waits_for_funds_may_fail(client, simulator, ready, pay, held):
+    paid = pay()
+    simulator.control("POST", "clock", {"days": 2})
+    client.v1.transfers.create({"amount": 50_000, "currency": "usd", "destination": ready.id})
+    waiting = client.v1.refunds.create({"charge": paid["charge"]})
+    assert simulator.try_control("POST", f"refunds/{waiting.id}/finish")[0] == 400
+    simulator.control("POST", f"refunds/{waiting.id}/fail", {"reason": "insufficient_funds"})
+    simulator.control("POST", "topup", {"amount": 60_000})
+    found = client.v1.refunds.retrieve(waiting.id)
+    assert (found.status, found.failure_reason, found.balance_transaction) == ("failed", "insufficient_funds", None)
+    assert held() == (61_239, 0)
+
+
+def test_what_comes_back_is_told_as_a_balance_transaction(client, simulator, inbox, pay):
+    refund = client.v1.refunds.create({"charge": pay()["charge"], "amount": 20_000})
+    simulator.control("POST", f"refunds/{refund.id}/fail")
+    found = client.v1.refunds.retrieve(refund.id, {"expand": ["failure_balance_transaction"]})
+    txn = found.failure_balance_transaction
+    assert (txn.type, txn.reporting_category, txn.amount, txn.source) == (
+        *("refund_failure", "refund_failure"),
+        *(20_000, refund.id),
+    )
+    assert [each.type for each in client.v1.balance_transactions.list({"source": refund.id}).data] == [
+        "refund_failure",
+        "refund",
+    ]
+
+
 def test_listing_by_payment(client, pay):
     first, second = pay(), pay()
     refunds = [client.v1.refunds.create({"charge": first["charge"], "amount": 100}).id for _ in range(2)]

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from ..cards import BANKS, ROUTING_NUMBER
+from ..cards import PAYOUT_BANKS, ROUTING_NUMBER
 from ..identifiers import PLATFORM, new_id
 from ..resources import accounts
 from .html import fields_of, page, redirect
@@ -84,7 +84,7 @@ def _form(sim, sitting, account, values, errors):
         account=account,
         values=values,
         errors=errors,
-        banks=list(BANKS.values()),
+        banks=list(PAYOUT_BANKS.values()),
         decisions=DECISIONS,
         return_url=sitting["return_url"],
         merchant=sim.merchant,
@@ -123,7 +123,7 @@ def _errors(sim, given):
         errors["postal_code"] = "Enter a ZIP code of 5 digits."
     if given.get("routing") != ROUTING_NUMBER:
         errors["routing"] = f"Only the test routing number {ROUTING_NUMBER} works here."
-    if given.get("account") not in BANKS:
+    if given.get("account") not in PAYOUT_BANKS:
         errors["account"] = "Only the test account numbers listed here work."
     if given.get("decision") not in accounts.OUTCOMES:
         errors["decision"] = "Choose what should be decided."

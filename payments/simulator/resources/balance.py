@@ -59,6 +59,12 @@ def balance_of(sim, account):
     return {"object": "balance", "livemode": False, **buckets}
 
 
+def settle_early(sim, txn_id):
+    """What was to become available later is so now."""
+    sim.timetable.remove("settle", txn_id)
+    settle(sim, txn_id, {})
+
+
 @job("settle")
 def settle(sim, txn_id, data):
     txn = sim.store.find("balance_transaction", txn_id)

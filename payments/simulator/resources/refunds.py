@@ -1,18 +1,28 @@
-"""Refunds. https://docs.stripe.com/refunds — they never touch the charge's transfers."""
+"""Refunds. https://docs.stripe.com/refunds — they never touch the charge's transfers.
+
+A card has the money at once; a bank debit's refund is on its way for days. A refund may also wait for funds, wait for
+the customer's bank details, or come back later.
+"""
 
 from .. import metadata
 from ..amounts import money
 from ..book import CARDS
+from ..clock import DAY
 from ..errors import invalid, no_such
 from ..identifiers import PLATFORM, new_id
 from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
 from ..timetable import job
+from . import early_fraud_warnings
 from .charges import find as find_charge
 from .payment_intents import find as find_intent
 
-FAILS_AFTER, LASTS = 10, 10  # seconds of the simulator's clock
+FAILS_AFTER, LASTS = 10, 10  # seconds of the simulator's clock, for the test cards
+BANK_TAKES, ACTION_WITHIN = 3 * DAY, 45 * DAY
+MONEY_IS_OUT = ("pending", "requires_action", "succeeded")
+# How the next refund of a charge can be told to go: POST /_control/charges/CH/next_refund
+COURSES = ("succeeds", "pending", "fails", "requires_action")
 
 
 @route("POST", "/v1/refunds")
@@ -25,11 +35,13 @@ def create(sim, call):
     sim.store.add(refund, PLATFORM)
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
-    sim.store.save(charge)
     _pay_back(sim, refund, charge)
+    sim.store.save(charge)
     sim.store.save(refund)
     sim.events.emit("refund.created", refund)
     sim.events.emit("charge.refunded", charge)
+    if charge["refunded"]:
+        early_fraud_warnings.no_longer_actionable(sim, charge)
     return show(sim, refund, params.get("expand", []))
 
 
@@ -54,8 +66,13 @@ def update(sim, call):
 
 @route("POST", "/v1/refunds/{id}/cancel")
 def cancel(sim, call):
-    find(sim, call.ids["id"], call.account)
-    raise invalid("Only refunds that require the customer's action can be canceled.", code="refund_not_cancelable")
+    """Only what waits for the customer's bank details. https://docs.stripe.com/api/refunds/cancel"""
+    refund = find(sim, call.ids["id"], call.account)
+    if refund["status"] != "requires_action":
+        raise invalid("Canceling this refund is unsupported.")
+    _give_back(sim, refund, "canceled", "merchant_request")
+    _tell(sim, refund)
+    return show(sim, refund, call.params.get("expand", []))
 
 
 def find(sim, id, account=None):
@@ -67,22 +84,31 @@ def find(sim, id, account=None):
 
 def fail(sim, refund, reason="unknown"):
     """The bank sends the money back. https://docs.stripe.com/refunds#failed-refunds"""
-    if refund["status"] not in ("pending", "succeeded"):
+    if refund["status"] not in MONEY_IS_OUT:
         return refund
-    charge = sim.store.find("charge", refund["charge"])
-    if refund["balance_transaction"]:
-        terms = {"source": refund["id"], "currency": refund["currency"], "against": CARDS}
-        txn = sim.book.record(PLATFORM, "refund_failure", refund["amount"], **terms)
-        refund["failure_balance_transaction"] = txn["id"]
-    refund |= {"status": "failed", "failure_reason": reason}
-    refund.pop("pending_reason", None)
-    charge["amount_refunded"] -= refund["amount"]
-    charge["refunded"] = False
-    sim.store.save(charge)
-    sim.store.save(refund)
+    _give_back(sim, refund, "failed", reason)
     sim.events.emit("refund.failed", refund)
     sim.events.emit("charge.refund.updated", refund)
     return refund
+
+
+def finish(sim, refund):
+    """The customer has the money, or has said where it should go."""
+    refund["status"] = "succeeded"
+    for name in ("pending_reason", "next_action"):
+        refund.pop(name, None)
+    sim.timetable.remove("finish_refund", refund["id"])
+    sim.timetable.remove("fail_refund", refund["id"])
+    sim.store.save(refund)
+    _tell(sim, refund)
+    return refund
+
+
+def fail_pending(sim, charge):
+    """A dispute overtakes refunds that are still on their way. https://docs.stripe.com/refunds#failed-refunds"""
+    for refund in sim.store.where("refund", charge=charge["id"]):
+        if refund["status"] in ("pending", "requires_action"):
+            fail(sim, refund, "charge_for_pending_refund_disputed")
 
 
 def retry_waiting(sim):
@@ -92,7 +118,8 @@ def retry_waiting(sim):
         _pay_back(sim, refund, charge)
         if refund["balance_transaction"]:
             sim.store.save(refund)
-            sim.events.emit("refund.updated", refund)
+            sim.store.save(charge)
+            _tell(sim, refund)
 
 
 @job("fail_refund")
@@ -104,11 +131,31 @@ def fail_when_due(sim, id, data):
 def finish_when_due(sim, id, data):
     refund = sim.store.find("refund", id)
     if refund["status"] == "pending":
-        refund["status"] = "succeeded"
-        refund.pop("pending_reason", None)
-        sim.store.save(refund)
-        sim.events.emit("refund.updated", refund)
-        sim.events.emit("charge.refund.updated", refund)
+        finish(sim, refund)
+
+
+def _tell(sim, refund):
+    sim.events.emit("refund.updated", refund)
+    sim.events.emit("charge.refund.updated", refund)
+
+
+def _give_back(sim, refund, status, reason):
+    """The money is ours again, if it had left, and may be refunded anew."""
+    charge = sim.store.find("charge", refund["charge"])
+    if refund["balance_transaction"]:
+        terms = {"source": refund["id"], "currency": refund["currency"], "against": CARDS}
+        terms["description"] = f"REFUND FAILURE ({charge['description'] or 'Payment'})"
+        txn = sim.book.record(PLATFORM, "refund_failure", refund["amount"], **terms)
+        refund["failure_balance_transaction"] = txn["id"]
+    refund |= {"status": status, "failure_reason": reason}
+    for name in ("pending_reason", "next_action"):
+        refund.pop(name, None)
+    sim.timetable.remove("finish_refund", refund["id"])
+    sim.timetable.remove("fail_refund", refund["id"])
+    charge["amount_refunded"] -= refund["amount"]
+    charge["refunded"] = False
+    sim.store.save(charge)
+    sim.store.save(refund)
 
 
 def _charge(sim, params):
@@ -128,12 +175,14 @@ def _refuse_unless_possible(charge, amount, params):
     left = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded":
         raise invalid(f"Charge {id} has not succeeded and cannot be refunded.", code="charge_not_refundable")
-    if charge["disputed"] and not charge.get("_inquiry") and not charge.get("_won"):
+    if charge.get("_charged_back"):
         raise invalid(f"Charge {id} has been charged back; cannot issue a refund.", code="charge_disputed")
     if left == 0:
         raise invalid(f"Charge {id} has already been refunded.", code="charge_already_refunded")
     if amount < 1:
-        raise invalid("Invalid positive integer", code="parameter_invalid_integer", param="amount")
+        raise invalid(
+            "This value must be greater than or equal to 1.", code="parameter_invalid_integer", param="amount"
+        )
     if amount > left:
         message = (
             f"Refund amount ({money(amount, currency)}) is greater than "
@@ -145,13 +194,14 @@ def _refuse_unless_possible(charge, amount, params):
 
 
 def _new_refund(sim, charge, amount, params):
-    id = new_id("re")
     card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
     kind = charge["payment_method_details"]["type"]
     bank = {"reference": None, "reference_status": "pending"}
-    way, more = ("card", card) if kind == "card" else ("us_bank_transfer", bank)
+    details = (
+        {"type": "card", "card": card} if kind == "card" else {"type": "us_bank_transfer", "us_bank_transfer": bank}
+    )
     return {
-        "id": id,
+        "id": new_id("re" if kind == "card" else "pyr"),
         "object": "refund",
         "amount": amount,
         "balance_transaction": None,
@@ -160,7 +210,7 @@ def _new_refund(sim, charge, amount, params):
         "currency": charge["currency"],
         "customer": None,
         "customer_account": None,
-        "destination_details": {"type": way, way: more},
+        "destination_details": details,
         "metadata": metadata.clean(params.get("metadata")),
         "payment_intent": charge["payment_intent"],
         "payment_method": charge["payment_method"],
@@ -181,13 +231,30 @@ def _pay_back(sim, refund, charge):
         refund["pending_reason"] = "insufficient_funds"
         return
     terms = {"source": refund["id"], "currency": currency, "against": CARDS}
-    txn = sim.book.record(
-        PLATFORM, "refund", -amount, available_on=origin["available_on"] if pending else None, **terms
+    terms["description"] = (
+        f"REFUND FOR CHARGE ({charge['description']})" if charge["description"] else "REFUND FOR CHARGE"
     )
-    refund |= {"balance_transaction": txn["id"], "status": "succeeded"}
+    kind = "refund" if origin["type"] == "charge" else "payment_refund"
+    available_on = origin["available_on"] if pending else None
+    txn = sim.book.record(PLATFORM, kind, -amount, available_on=available_on, **terms)
+    refund["balance_transaction"] = txn["id"]
     refund.pop("pending_reason", None)
-    if charge.get("_after") == "refund_fails":
-        sim.timetable.add(sim.clock.now() + FAILS_AFTER, "fail_refund", refund["id"], reason="expired_or_canceled_card")
-    elif charge.get("_after") == "refund_pending":
-        refund |= {"status": "pending", "pending_reason": "processing"}
-        sim.timetable.add(sim.clock.now() + LASTS, "finish_refund", refund["id"])
+    _follow(sim, refund, charge)
+
+
+def _follow(sim, refund, charge):
+    """What becomes of a refund once the money has left."""
+    usual = {"refund_fails": "fails", "refund_pending": "pending"}.get(charge.get("_after"), "succeeds")
+    by_bank, now = charge["payment_method_details"]["type"] != "card", sim.clock.now()
+    course = charge.pop("_next_refund", "pending" if by_bank else usual)
+    refund["status"] = {"pending": "pending", "requires_action": "requires_action"}.get(course, "succeeded")
+    if course == "pending":
+        refund["pending_reason"] = "processing"
+        sim.timetable.add(now + (BANK_TAKES if by_bank else LASTS), "finish_refund", refund["id"])
+    elif course == "fails":
+        sim.timetable.add(now + FAILS_AFTER, "fail_refund", refund["id"], reason="expired_or_canceled_card")
+    elif course == "requires_action":
+        mail = {"email_sent_at": now, "email_sent_to": charge["billing_details"]["email"] or "payer@example.com"}
+        details = {"email_sent": mail, "expires_at": now + ACTION_WITHIN}
+        refund["next_action"] = {"type": "display_details", "display_details": details}
+        sim.timetable.add(now + ACTION_WITHIN, "fail_refund", refund["id"], reason="unknown")

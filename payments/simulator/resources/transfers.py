@@ -9,8 +9,8 @@ from ..listing import list_objects
 from ..rendering import show
 from ..routing import route
 from . import accounts
-from .charges import DEBIT_TAKES, new_charge
 from .charges import find as find_charge
+from .charges import new_charge
 
 LARGEST = 99_999_999
 
@@ -173,8 +173,6 @@ def _move(sim, transfer, account, charge):
     if charge and charge["balance_transaction"]:
         available_on = sim.store.find("balance_transaction", charge["balance_transaction"])["available_on"]
         transfer["transfer_group"] = transfer["transfer_group"] or charge["transfer_group"]
-    elif charge:
-        available_on = charge["created"] + DEBIT_TAKES
     terms = {"currency": transfer["currency"], "against": CLEARING, "available_on": available_on}
     out = sim.book.record(PLATFORM, "transfer", -transfer["amount"], source=transfer["id"], **terms)
     payment = new_charge(
