@@ -19,7 +19,7 @@ from tests.rounds import is_long
 ACCOUNTS = [{"id": "acct_1", "status": "active"}, {"id": "acct_2", "status": "restricted"}]
 APPROVED = {
     "code": "work1", "status": "approved", "account": "acct_1", "fee": 1_000, "received": 1_100, "counted": 1_100,
-    "to_student": 1_000, "ours": 100, "to_bank": 0, "to_employer": 0, "divided_to_employer": 0,
+    "to_student": 1_000, "released": 1_000, "ours": 100, "to_bank": 0, "to_employer": 0, "divided_to_employer": 0,
 }  # fmt: skip
 MOVED = {
     "charges": [{"id": "ch_1"}], "refunds": [], "disputes": [],
@@ -30,7 +30,7 @@ BOOK = {
     "groups": {"work1": MOVED},
     "platform": {"available": [{"currency": "usd", "amount": 60}], "pending": [{"currency": "usd", "amount": 5}]},
 }
-DONE = {"key": "transfer:a", "status": "done", "error_code": "", "tries": 1, "account": "acct_1"}
+DONE = {"kind": "transfer", "key": "transfer:a", "status": "done", "error_code": "", "tries": 1, "account": "acct_1"}
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_money_at_stripe_for_nothing_of_ours_is_lost(facts, book):
 
 
 def test_an_approval_that_released_too_little_is_lost(facts, book):
-    facts.engagements["work1"] |= {"to_student": 900}
+    facts.engagements["work1"] |= {"to_student": 900, "released": 900}
     facts.held = {"work1": 100}
     book["groups"]["work1"]["transferred"] = 900
     assert found(facts, book) == {"lost_payments": 1, "drift_minor_units": 100}

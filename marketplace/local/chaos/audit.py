@@ -86,8 +86,8 @@ def compare(verdict, row, group, cannot_be_paid):
         verdict.double.append((code, f"the employer got back {back} of {group['charged']}"))
     if row["received"] != group["charged"]:
         verdict.lost.append((code, f"charged {group['charged']}, received {row['received']}"))
-    if row["status"] == "approved" and not group["disputed"] and row["to_student"] != row["fee"]:
-        verdict.lost.append((code, f"approved, and {row['to_student']} of {row['fee']} was released"))
+    if row["status"] == "approved" and not group["disputed"] and row["released"] != row["fee"]:
+        verdict.lost.append((code, f"approved, and {row['released']} of {row['fee']} was released"))
 
 
 def drift(facts, book):
@@ -106,13 +106,15 @@ def drift(facts, book):
 
 def still_held(row):
     """Of what was paid for it: what no decision has given to anybody."""
-    return row["counted"] - row["to_student"] - row["ours"] - row["divided_to_employer"] - row["to_bank"]
+    return row["counted"] - row["released"] - row["ours"] - row["divided_to_employer"] - row["to_bank"]
 
 
 def stuck(facts, status_of):
     """Operations and rows that will not move by themselves, without a reason that somebody outside must remove."""
     found = []
     for row in facts.operations:
+        if row["kind"] == "reversal" and row["error_code"] == "balance_insufficient":
+            continue  # the student has spent it: a moderator decides
         waits_for_student = row["status"] == "held" and status_of.get(row["account"], "restricted") in NOT_READY
         not_needed = row["status"] == "failed" and row["error_code"] == "not_needed"
         if row["status"] != "done" and not waits_for_student and not not_needed:

@@ -19,6 +19,7 @@ from payments.models import (
     Payout,
     PayoutAccount,
     Refund,
+    Reversal,
     Split,
     StripeEvent,
 )
@@ -65,14 +66,18 @@ def engagements():
     splits = Split.objects.exclude(cause=Split.Cause.CHARGEBACK)
     refunds = by_engagement(splits, of="refund_amount")
     ours = by_engagement(splits, of="service_fee_amount")
+    back = Reversal.objects.filter(status__in=[Reversal.Status.DONE, Reversal.Status.BORNE])
+    reversed_amount = by_engagement(back.filter(status=Reversal.Status.DONE), "payout__engagement__code")
+    taken_back = by_engagement(back, "payout__engagement__code", "refund_amount")
     to_bank = by_engagement(Split.objects.filter(cause=Split.Cause.CHARGEBACK), of="refund_amount")
     for row in Engagement.objects.order_by("pk"):
         code, extra = row.code, surplus.get(row.code, 0)
         yield {
             "code": code, "status": row.status, "account": accounts.get(row.student_id), "fee": row.fee_amount,
             "received": received.get(code, 0), "counted": received.get(code, 0) - extra,
-            "to_student": row.released_amount, "ours": ours.get(code, 0), "to_bank": to_bank.get(code, 0),
-            "to_employer": extra + refunds.get(code, 0) - covered.get(code, 0),
+            "to_student": row.released_amount - reversed_amount.get(code, 0), "released": row.released_amount,
+            "ours": ours.get(code, 0), "to_bank": to_bank.get(code, 0),
+            "to_employer": extra + refunds.get(code, 0) + taken_back.get(code, 0) - covered.get(code, 0),
             "divided_to_employer": refunds.get(code, 0),
         }  # fmt: skip
 
@@ -99,6 +104,7 @@ def unfinished():
         "payout": Payout.objects.filter(status="due").values_list("engagement__code", "operation__status"),
         "refund": refunds.values_list("funding__engagement__code", "status"),
         "funding": Funding.objects.filter(status="processing").values_list("engagement__code", "checkout_id"),
+        "reversal": Reversal.objects.filter(status="due").values_list("payout__engagement__code", "operation__status"),
         "card dispute": disputes.values_list("funding__engagement__code", "status"),
         "freeze": MoneyFreeze.objects.filter(lifted_at=None).values_list("reason", "started_at"),
         "line of Stripe's book": unmatched().values_list("type", "stripe_id"),

@@ -21,6 +21,9 @@ ENDINGS = {
     "charged_back_after_approval": 4,
     "approved_against_a_dispute": 5,
     "cancelled_against_a_payment": 4,
+    "approved_in_parts": 5,
+    "cancelled_after_a_part": 3,
+    "taken_back": 4,
 }
 
 

@@ -136,6 +136,23 @@ class Story:
         yield from self.kicked_off()
         yield from self.reach(self.is_past("active"), self.cancel)
 
+    def approved_in_parts(self):
+        yield from self.kicked_off()
+        yield from self.reach(lambda row: row["released_amount"], self.release_part)
+        yield from self.worked()
+        yield from self.reach(self.is_past("delivered"), lambda: self.approve("owner"))
+
+    def cancelled_after_a_part(self):
+        """What is left of the fee goes back; the part stays with the student."""
+        yield from self.kicked_off()
+        yield from self.reach(lambda row: row["released_amount"], self.release_part)
+        yield from self.reach(self.is_past("active"), lambda: self.cancel(self.cast.student))
+
+    def taken_back(self):
+        """Paid, and a moderator decides that a part of it goes back: reversed first, refunded second."""
+        yield from self.approved()
+        yield from self.insist(lambda row: row["reversals"], self.take_back)
+
     def charged_back_and_lost(self):
         yield from self.kicked_off()
         yield from self.charged_back("lose")
@@ -252,6 +269,23 @@ class Story:
     def open_dispute(self):
         person = self.dice.choice([self.cast.student, self.cast.owner])
         self.post(person, f"{self.work}dispute/", "problem", lambda form: {"problem": "The second file is empty."})
+
+    def release_part(self):
+        """Two steps: the amount, then the page that repeats it. An old page is refused, so nobody releases twice."""
+        path, amount = f"{self.money}release/", f"{self.row['fee_amount'] // 3 / 100:.2f}"
+        self.post(
+            self.cast.owner, path, "amount",
+            lambda form: {"amount": amount, "sure": "yes", "released_before": str(self.row["released_amount"])},
+        )  # fmt: skip
+
+    def take_back(self):
+        if self.row["paid_payout"]:
+            page = f"/admin/payments/payout/{self.row['paid_payout']}/take-back/"
+            chosen = {
+                "amount": f"{self.row['fee_amount'] // 4 / 100:.2f}", "refund_employer": "yes",
+                "reasons": "The files turned out to be somebody else's.",
+            }  # fmt: skip
+            self.view.moderator.submit(page, "refund_employer", lambda form: chosen)
 
     def resolve(self, outcome):
         if self.row["dispute"]:

@@ -7,12 +7,12 @@ from django.db import Error, connection
 from django.db.models import Max, OuterRef, Subquery
 
 from engagements.models import Dispute, Engagement
-from payments.models import CardDispute, Funding
+from payments.models import CardDispute, Funding, Payout, Reversal
 
 EVERY = 0.4  # seconds
 SHOWN = (
     "code", "status", "fee_amount", "kickoff_student_at", "kickoff_organization_at", "version", "dispute", "charge",
-    "card_dispute", "card_dispute_closed_at",
+    "card_dispute", "card_dispute_closed_at", "released_amount", "paid_payout", "reversals",
 )  # fmt: skip
 
 
@@ -29,6 +29,8 @@ class View:
         by_bank = CardDispute.objects.filter(funding__engagement=OuterRef("pk")).order_by("pk")
         rows = Engagement.objects.annotate(
             version=Max("deliveries__version"),
+            paid_payout=Subquery(Payout.objects.filter(**own, status="paid").order_by("pk").values("pk")[:1]),
+            reversals=Subquery(Reversal.objects.filter(payout__engagement=OuterRef("pk")).values("pk")[:1]),
             dispute=Subquery(Dispute.objects.filter(**own, resolved_at=None).values("pk")[:1]),
             charge=Subquery(paid.values("charge_id")[:1]),
             card_dispute=Subquery(by_bank.values("stripe_id")[:1]),
