@@ -83,5 +83,9 @@ def _rules():
         "extension_days": settings.REVIEW_EXTENSION_DAYS,
         "change_rounds": settings.CHANGE_ROUNDS,
         "dispute_days": settings.DISPUTE_DAYS,
+        "silence_days": settings.SPLIT_SILENCE_DAYS,
+        "kill_fee_percent": [bps / 100 for bps in settings.KILL_FEE_BPS],
+        "vanished_days": settings.VANISHED_DAYS,
+        "replacement_days": settings.REPLACEMENT_DAYS,
         "double_blind_days": settings.DOUBLE_BLIND_DAYS,
     }

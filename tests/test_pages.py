@@ -78,7 +78,14 @@ def test_a_missing_page_says_so(client, db):
 
 @pytest.mark.parametrize("name", EXPLAIN)
 def test_no_page_promises_what_does_not_exist_yet(name, client, db):
-    """Signed credentials, change orders, runners-up and split proposals are to come; take them out here as they do."""
+    """Signed credentials are to come; take them out here when they do."""
     page = client.get(reverse(name)).content.decode().lower()
-    promised = ["signed credential", "change order", "runner-up", "split of the fee", "how to split", "in proportion"]
-    assert [words for words in promised if words in page] == []
+    assert "signed credential" not in page
+
+
+@pytest.mark.parametrize("name", ["how_it_works_students", "how_it_works_employers", "terms"])
+def test_the_kill_fee_and_the_days_of_silence_are_those_of_the_settings(name, client, db, settings):
+    settings.KILL_FEE_BPS, settings.SPLIT_SILENCE_DAYS = (1_100, 3_300), 8
+    page = client.get(reverse(name)).content.decode()
+    for words in ("11%", "33%", "8 days"):
+        assert words in page

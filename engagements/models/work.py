@@ -146,6 +146,10 @@ class Engagement(StatusModel):
         return format_money(self.fee_amount, self.currency)
 
     @property
+    def unreleased_text(self):
+        return format_money(self.unreleased_amount, self.currency)
+
+    @property
     def kicked_off(self):
         return self.kickoff_student_at is not None and self.kickoff_organization_at is not None
 

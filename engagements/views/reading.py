@@ -34,6 +34,7 @@ def context_of(engagement, user, at):
         "is_team": side == rules.ORGANIZATION, "at": at, "standing": standing(engagement, user, at), "steps": STEPS,
         "other": engagement.organization if is_student else engagement.student,
         "rounds": settings.CHANGE_ROUNDS, "review_days": settings.REVIEW_DAYS,
+        "kill_fees": [bps / 100 for bps in settings.KILL_FEE_BPS],
     }  # fmt: skip
 
 

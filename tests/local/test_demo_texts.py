@@ -129,6 +129,8 @@ def test_a_story_fits_its_project():
         for item in story.get("changes", {}).get("items", []):
             assert 1 <= item["criterion"] <= len(project["criteria"])
             assert len(item["comment"]) <= 500
+        more = story.get("change_order")
+        assert more is None or more["fee"] >= 20 * more["hours"]
         assert ("changes" in story) == (len(story["deliveries"]) == 2), title
         assert {message["from"] for message in story["messages"]} <= {"organization", "student"}
         for side in ("by_organization", "by_student"):

@@ -180,7 +180,11 @@ class Seeding:
         story = working.Story(winner, item.story, phase=phase, at=at, payer=self.payer(winner.project.organization))
         engagement = story.live()
         if item.phase == "disputed":
-            working.dispute(engagement, self.judgments["disputes"][0]["problem"], at=story.after(days=4))
+            working.dispute(
+                engagement, self.judgments["disputes"][0], at=story.after(days=4), talked_at=self.now - 5 * HOUR
+            )
+        if "change_order" in item.story and item.phase == "changes_requested":
+            working.ask_for_more(engagement, item.story["change_order"], by=story.manager, at=self.now - 20 * HOUR)
         if item.phase == "cancelled":
             reason = self.judgments["moderation"]["called_off"]
             working.cancel(engagement, reason, by=story.manager, at=story.after(hours=20))

@@ -11,6 +11,7 @@ from engagements.actions import (
     confirm_kickoff,
     deliver,
     open_dispute,
+    propose_change_order,
     request_changes,
     send_message,
     write_review,
@@ -20,6 +21,7 @@ from marketplace.local.demo.pace import quietly
 from payments.actions import (
     approve_delivery,
     cancel_engagement,
+    propose_split,
     run_operation,
     start_funding,
     start_onboarding,
@@ -170,9 +172,21 @@ def pay_out(payout, *, at):
         sync_transfer(payout.transfer_id, at=at + timedelta(minutes=1))
 
 
-def dispute(engagement, problem, *, at):
+def dispute(engagement, words, *, at, talked_at):
+    """The student has opened it, and has just proposed a split that waits for an answer."""
+    student, amount = engagement.student.user, engagement.fee_amount * 6 // 10
     with quietly():
-        return open_dispute(engagement=engagement, problem=problem, by=engagement.student.user, at=at)
+        opened = open_dispute(engagement=engagement, problem=words["problem"], by=student, at=at)
+        propose_split(dispute=opened, student_amount=amount, note=words["offer"], by=student, at=talked_at)
+
+
+def ask_for_more(engagement, words, *, by, at):
+    """A change order that waits for the student's answer."""
+    with quietly():
+        propose_change_order(
+            engagement=engagement, title=words["title"], description=words["description"], hours=words["hours"],
+            fee_amount=100 * words["fee"], extra_days=words["extra_days"], by=by, at=at,
+        )  # fmt: skip
 
 
 def cancel(engagement, reason, *, by, at):
