@@ -18,8 +18,9 @@ from tests.rounds import is_long
 
 ACCOUNTS = [{"id": "acct_1", "status": "active"}, {"id": "acct_2", "status": "restricted"}]
 APPROVED = {
-    "code": "work1", "status": "approved", "account": "acct_1", "fee": 1_000, "received": 1_100, "counted": 1_100,
-    "to_student": 1_000, "released": 1_000, "ours": 100, "to_bank": 0, "to_employer": 0, "divided_to_employer": 0,
+    "code": "work1", "work": "work1", "status": "approved", "account": "acct_1", "fee": 1_000, "received": 1_100,
+    "counted": 1_100, "to_student": 1_000, "released": 1_000, "ours": 100, "to_bank": 0, "to_employer": 0,
+    "divided_to_employer": 0,
 }  # fmt: skip
 MOVED = {
     "charges": [{"id": "ch_1"}], "refunds": [], "disputes": [],
@@ -96,6 +97,16 @@ def test_a_payment_that_the_site_never_heard_of_is_lost(facts, book):
 def test_money_at_stripe_for_nothing_of_ours_is_lost(facts, book):
     book["groups"]["other"] = MOVED
     assert found(facts, book) == {"lost_payments": 1}
+
+
+def test_who_takes_over_is_paid_from_what_was_paid_for_the_first(facts, book):
+    left = {"status": "cancelled", "received": 0, "counted": 0, "to_student": 0, "released": 0, "ours": 0}
+    facts.engagements = {
+        "work1": APPROVED | left | {"account": "acct_2"}, "work2": APPROVED | {"code": "work2", "work": "work1"}
+    }  # fmt: skip
+    assert found(facts, book) == {}
+    book["groups"]["work1"]["transferred"] = 2_000
+    assert found(facts, book) == {"double_payments": 1}
 
 
 def test_an_approval_that_released_too_little_is_lost(facts, book):

@@ -2,7 +2,7 @@
 
 stack, recovery      real processes: started, killed, frozen, started again, and how long that took
 settings, clock      what the site's processes run with: one seam for their clock, a sign of life after each task
-world, stories       who there is, and what each of them has decided to do
+world, stories, acts who there is, and what each of them has decided to do
 people, pages        they do it over HTTP, as a browser would: read the page, fill in the form, send it again
 faults               what goes wrong: at Stripe, on the way, in the servers
 facts, audit         what is written here and at Stripe, and the five sums that must be zero

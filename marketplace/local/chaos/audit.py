@@ -41,10 +41,14 @@ def audit(facts, book, accounts):
     verdict = Verdict()
     for code, group in book["groups"].items():
         verdict.double += [(code, said) for said in twice(group)]
+    for work, rows in by_work(facts).items():
+        group = together([book["groups"][row["code"]] for row in rows if row["code"] in book["groups"]], NOTHING)
+        cannot_be_paid = any(status_of.get(row["account"], "restricted") in NOT_READY for row in rows)
+        compare(verdict, work, together(rows, NOTHING_DECIDED), group, cannot_be_paid)
     for code, row in facts.engagements.items():
-        group = book["groups"].get(code) or NOTHING
-        cannot_be_paid = status_of.get(row["account"], "restricted") in NOT_READY
-        compare(verdict, row, group, cannot_be_paid)
+        in_full = row["released"] == row["fee"] or (book["groups"].get(row["work"]) or NOTHING)["disputed"]
+        if row["status"] == "approved" and not in_full:
+            verdict.lost.append((code, f"approved, and {row['released']} of {row['fee']} was released"))
     for code in set(book["groups"]) - set(facts.engagements):
         verdict.lost.append((code, "money at Stripe that belongs to no engagement of ours"))
     verdict.ledger_sum = sum(abs(total) for total in facts.ledger_sums.values()) + len(facts.drifted_accounts)
@@ -53,10 +57,22 @@ def audit(facts, book, accounts):
     return verdict
 
 
-NOTHING = {
-    "charges": [], "transfers": [], "refunds": [], "disputes": [],
-    "charged": 0, "transferred": 0, "reversed": 0, "refunded": 0, "disputed": 0,
-}  # fmt: skip
+NOTHING = {"charged": 0, "transferred": 0, "reversed": 0, "refunded": 0, "disputed": 0}
+
+
+NOTHING_DECIDED = {"to_student": 0, "to_employer": 0, "received": 0}
+
+
+def by_work(facts):
+    """Who took over somebody's work is paid from the same charge: their rows are compared as one."""
+    works = {}
+    for row in facts.engagements.values():
+        works.setdefault(row["work"], []).append(row)
+    return works
+
+
+def together(rows, sums):
+    return {name: sum(row[name] for row in rows) for name in sums}
 
 
 def twice(group):
@@ -69,9 +85,8 @@ def twice(group):
                 yield f"{count} {plural} for one {singular}: {key}"
 
 
-def compare(verdict, row, group, cannot_be_paid):
-    """What was decided against what was moved: more is paid twice, less is lost. Each counts once per engagement."""
-    code = row["code"]
+def compare(verdict, code, row, group, cannot_be_paid):
+    """What was decided against what was moved: more is paid twice, less is lost. Each counts once per work."""
     sides = (
         ("student", row["to_student"], group["transferred"] - group["reversed"], cannot_be_paid),
         ("employer", row["to_employer"], group["refunded"], False),
@@ -86,8 +101,6 @@ def compare(verdict, row, group, cannot_be_paid):
         verdict.double.append((code, f"the employer got back {back} of {group['charged']}"))
     if row["received"] != group["charged"]:
         verdict.lost.append((code, f"charged {group['charged']}, received {row['received']}"))
-    if row["status"] == "approved" and not group["disputed"] and row["released"] != row["fee"]:
-        verdict.lost.append((code, f"approved, and {row['released']} of {row['fee']} was released"))
 
 
 def drift(facts, book):

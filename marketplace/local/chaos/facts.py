@@ -1,6 +1,6 @@
 """What is written about the money, here and at Stripe, as plain values: audit.py compares them.
 
-Imported when Django is set up. Nobody is replaced during a run, so an engagement's code is also its transfer group.
+Imported when Django is set up.
 """
 
 from dataclasses import dataclass, field
@@ -58,6 +58,7 @@ def engagements():
     """With what was decided and must have moved, in minor units.
 
     `to_student`, `to_employer` (by refunds of ours), `to_bank` (of what was held, by a lost card dispute), `ours`.
+    `work` is the code of the project's first engagement: who takes over is paid from what was paid for it.
     """
     accounts = dict(PayoutAccount.objects.values_list("student_id", "stripe_id"))
     received = by_engagement(Funding.objects.filter(status__in=KEPT))
@@ -70,10 +71,12 @@ def engagements():
     reversed_amount = by_engagement(back.filter(status=Reversal.Status.DONE), "payout__engagement__code")
     taken_back = by_engagement(back, "payout__engagement__code", "refund_amount")
     to_bank = by_engagement(Split.objects.filter(cause=Split.Cause.CHARGEBACK), of="refund_amount")
+    first = {}  # project → code
     for row in Engagement.objects.order_by("pk"):
         code, extra = row.code, surplus.get(row.code, 0)
         yield {
-            "code": code, "status": row.status, "account": accounts.get(row.student_id), "fee": row.fee_amount,
+            "code": code, "work": first.setdefault(row.project_id, code), "status": row.status,
+            "account": accounts.get(row.student_id), "fee": row.fee_amount,
             "received": received.get(code, 0), "counted": received.get(code, 0) - extra,
             "to_student": row.released_amount - reversed_amount.get(code, 0), "released": row.released_amount,
             "ours": ours.get(code, 0), "to_bank": to_bank.get(code, 0),

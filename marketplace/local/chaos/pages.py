@@ -24,8 +24,8 @@ def forms_of(html):
 
 
 def form_with(html, wanted):
-    """The form of that id, or with a field whose name starts with `wanted`; None where the page has no such form."""
-    return next((form for form in forms_of(html) if wanted == form.id or form.has(wanted)), None)
+    """The form of that id or action, or with a field whose name starts with `wanted`; None where there is none."""
+    return next((form for form in forms_of(html) if wanted in (form.id, form.action) or form.has(wanted)), None)
 
 
 class FormParser(HTMLParser):

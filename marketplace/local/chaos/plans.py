@@ -24,6 +24,10 @@ ENDINGS = {
     "approved_in_parts": 5,
     "cancelled_after_a_part": 3,
     "taken_back": 4,
+    "with_a_change_order": 6,
+    "approved_against_a_change_order": 4,
+    "replaced": 5,
+    "replaced_by_nobody": 3,
 }
 
 

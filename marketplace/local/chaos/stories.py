@@ -4,13 +4,13 @@ A story is a generator: it does a bit, yields how many seconds it waits, and nev
 """
 
 import contextlib
-import re
 import threading
+from dataclasses import replace
 
-from marketplace.local.chaos.at_stripe import NotDone
-from marketplace.local.chaos.people import Broke, NotOffered, requests_made
+from marketplace.local.chaos.acts import Acts
 
 ENDED = ("approved", "cancelled")
+ORDER_OVER = ("funded", "withdrawn", "lapsed")
 LONGEST_PAUSE = 4.0  # seconds
 MOST_TRIES = 40
 
@@ -19,7 +19,7 @@ class Over(Exception):
     """It ended in another way than planned: somebody, or the clock, was faster."""
 
 
-class Story:
+class Story(Acts):
     def __init__(self, cast, plan, dice, view, stripe):
         self.cast, self.plan, self.dice, self.view, self.stripe = cast, plan, dice, view, stripe
         self.cards, self.checkout, self.over = list(plan.cards), None, False
@@ -50,39 +50,8 @@ class Story:
             self.attempt(act)
             yield self.plan.pace
 
-    def attempt(self, act):
-        try:
-            act()
-        except Broke:
-            requests_made.note_retry()
-        except (NotOffered, NotDone):
-            pass
-
     def is_past(self, *statuses):
         return lambda row: row["status"] not in statuses
-
-    def post(self, person, path, wanted, answers=lambda form: {}):
-        """Fill in a form of the engagement; whoever clicks twice sends it from two tabs at once."""
-        if not self.plan.clicks_twice:
-            return person.submit(path, wanted, answers)
-        other = threading.Thread(target=self.attempt, args=(lambda: person.submit(path, wanted, answers),))
-        other.start()
-        try:
-            return person.submit(path, wanted, answers)
-        finally:
-            other.join()
-
-    @property
-    def row(self):
-        return self.view.rows[self.cast.code]
-
-    @property
-    def work(self):
-        return f"/engagements/{self.cast.code}/"
-
-    @property
-    def money(self):
-        return f"/payments/work/{self.cast.code}/"
 
     # --- Endings ---
 
@@ -153,6 +122,35 @@ class Story:
         yield from self.approved()
         yield from self.insist(lambda row: row["reversals"], self.take_back)
 
+    def with_a_change_order(self):
+        yield from self.ordered()
+        yield from self.reach(lambda row: row["order_status"] in ORDER_OVER, self.pay)
+        yield from self.worked()
+        yield from self.reach(self.is_past("delivered"), lambda: self.approve("owner"))
+
+    def approved_against_a_change_order(self):
+        """Its payment page is open when the delivery is approved: it is paid before that, or goes back in full."""
+        yield from self.ordered()
+        yield from self.worked()
+        self.checkout = None
+        yield from self.reach(lambda row: self.checkout or row["order_status"] in ORDER_OVER, self.open_checkout)
+        yield from self.at_once(lambda: self.approve("owner"), self.pay_at_stripe)
+        while self.row["status"] not in ENDED:
+            yield from self.reach(lambda row: row["status"] == "delivered", self.deliver)
+            yield from self.reach(self.is_past("delivered"), lambda: self.approve("owner"))
+
+    def replaced(self):
+        """The student never confirms the kickoff; a runner-up takes over what was paid, and does the work."""
+        yield from self.vanished()
+        yield from self.insist(lambda row: row["successor"], self.offer_again)
+        if self.row["successor"]:
+            self.cast = replace(self.cast, code=self.row["successor"], student=self.cast.runner_up)
+            yield from self.approved()
+
+    def replaced_by_nobody(self):
+        yield from self.vanished()
+        yield from self.insist(lambda row: row["replacement_until"] and not row["kept_until"], self.give_back)
+
     def charged_back_and_lost(self):
         yield from self.kicked_off()
         yield from self.charged_back("lose")
@@ -199,6 +197,19 @@ class Story:
                     self.request_changes,
                 )
 
+    def ordered(self):
+        """More work than agreed: proposed and accepted, not yet paid."""
+        yield from self.kicked_off()
+        yield from self.reach(lambda row: row["order"], self.propose_order)
+        yield from self.reach(lambda row: row["order_status"] != "proposed", self.accept_order)
+
+    def vanished(self):
+        yield from self.funded()
+        vanishes = lambda: self.view.let_kickoff_pass(self.cast.code)  # noqa: E731
+        yield from self.reach(lambda row: row["kickoff_due_at"] < row["funded_at"], vanishes)
+        with contextlib.suppress(Over):
+            yield from self.reach(lambda row: row["replacement_until"], self.replace_student)
+
     def disputed(self):
         yield from self.worked()
         yield from self.reach(self.is_past("delivered"), self.open_dispute)
@@ -221,96 +232,12 @@ class Story:
             thread.join()
         yield self.plan.pace
 
-    # --- Single acts ---
-
-    def open_checkout(self):
-        answer = self.post(getattr(self.cast, self.plan.payer), f"{self.money}fund/", "pay")
-        found = re.search(r"/c/pay/(cs_\w+)", answer.headers.get("Location", ""))
-        if found:
-            self.checkout = found[1]
-
-    def pay_at_stripe(self):
-        card = self.cards.pop(0) if len(self.cards) > 1 else self.cards[0]
-        if card == "bank":
-            self.stripe.pay(self.checkout, bank="000123456789")
-            self.stripe.settle_debit(self.checkout, "succeeded")
-            return
-        payer = getattr(self.cast, self.plan.payer)
-        page = f"{self.stripe.address}/c/pay/{self.checkout}"
-        back = self.stripe.pay_on_page(page, card, payer.email)
-        if back and self.plan.comes_back:
-            payer.get(back.removeprefix(self.view.site_url))
-
-    def pay(self):
-        """Open the page (again: the site hands out the open one) and pay there."""
-        self.open_checkout()
-        if self.checkout:
-            self.pay_at_stripe()
-
-    def deliver(self):
-        entered = {"note": f"Version {(self.row['version'] or 0) + 1}", "link": "https://work.example/v"}
-        self.post(self.cast.student, f"{self.work}deliver/", "note", lambda form: entered)
-
-    def request_changes(self):
-        def answers(form):
-            verdict = min(name for name in form.names if name.startswith("verdict_"))
-            return {verdict: "not_yet", verdict.replace("verdict", "comment"): "A column is missing."}
-
-        self.post(self.cast.owner, f"{self.work}deliveries/{self.row['version']}/", "verdict_", answers)
-
-    def approve(self, role):
-        self.post(getattr(self.cast, role), f"{self.money}approve/", "version")
-
-    def cancel(self, person=None):
-        self.post(
-            person or self.cast.owner, f"{self.money}cancel/", "reason", lambda form: {"reason": "Plans changed."}
-        )
-
-    def open_dispute(self):
-        person = self.dice.choice([self.cast.student, self.cast.owner])
-        self.post(person, f"{self.work}dispute/", "problem", lambda form: {"problem": "The second file is empty."})
-
-    def release_part(self):
-        """Two steps: the amount, then the page that repeats it. An old page is refused, so nobody releases twice."""
-        path, amount = f"{self.money}release/", f"{self.row['fee_amount'] // 3 / 100:.2f}"
-        self.post(
-            self.cast.owner, path, "amount",
-            lambda form: {"amount": amount, "sure": "yes", "released_before": str(self.row["released_amount"])},
-        )  # fmt: skip
-
-    def take_back(self):
-        if self.row["paid_payout"]:
-            page = f"/admin/payments/payout/{self.row['paid_payout']}/take-back/"
-            chosen = {
-                "amount": f"{self.row['fee_amount'] // 4 / 100:.2f}", "refund_employer": "yes",
-                "reasons": "The files turned out to be somebody else's.",
-            }  # fmt: skip
-            self.view.moderator.submit(page, "refund_employer", lambda form: chosen)
-
-    def resolve(self, outcome):
-        if self.row["dispute"]:
-            page = f"/admin/engagements/dispute/{self.row['dispute']}/resolve/"
-            chosen = {"outcome": outcome, "reasons": "The criteria say so."}
-            if outcome == "split":
-                chosen["student_amount"] = f"{self.row['fee_amount'] // 2 / 100:.2f}"
-            self.post(self.view.moderator, page, "outcome", lambda form: chosen)
-
-    # --- The student's account ---
-
     def student_gets_ready(self):
         """Who was not ready to be paid sees to it now, unless they never do."""
         student = self.cast.student
         while student.will_be_paid in ("later", "restricted"):
             self.attempt(lambda: self.set_up_payouts(student))
             yield self.plan.pace
-
-    def set_up_payouts(self, student):
-        answer = student.submit("/payments/payouts/", "onboard")
-        found = re.search(r"/setup/(acct_\w+)/", answer.headers.get("Location", ""))
-        if found:
-            self.stripe.onboard(found[1], "active")
-            student.will_be_paid = "now"
-            student.get("/payments/payouts/done/")
 
 
 def kicked_off(row):

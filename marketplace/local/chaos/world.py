@@ -22,14 +22,17 @@ from projects.models import AcceptanceCriterion, Competency, Project
 
 PER_ORGANIZATION, PER_STUDENT = 12, 3  # engagements
 CRITERIA, COMPETENCIES = 3, 2
+OFFER = timedelta(days=3)
 
 
 @dataclass
 class Cast:
-    """The people of one engagement."""
+    """The people of one engagement; `application` is that of the runner-up, who only lost the place to the student."""
 
     code: str
     student: Person
+    runner_up: Person
+    application: str
     owner: Person
     member: Person
     finance: Person
@@ -48,9 +51,12 @@ class World:
 
     def make(self, engagements):
         """[Cast], one for each engagement, all awaiting funding."""
-        students = [self.make_student(n) for n in range(-(-engagements // PER_STUDENT))]
+        students = [self.make_student(n) for n in range(max(2, -(-engagements // PER_STUDENT)))]
         teams = [self.make_team(n) for n in range(-(-engagements // PER_ORGANIZATION))]
-        return [self.make_engagement(n, students[n // PER_STUDENT], teams[n % len(teams)]) for n in range(engagements)]
+        return [
+            self.make_engagement(n, students[n // PER_STUDENT], students[n // PER_STUDENT - 1], teams[n % len(teams)])
+            for n in range(engagements)
+        ]
 
     def make_person(self, name, **fields):
         email = f"{name.lower().replace(' ', '.')}@chaos.example"
@@ -83,15 +89,23 @@ class World:
             Membership.objects.create(organization=organization, user=team[role].user, role=role)
         return team
 
-    def make_engagement(self, number, student, team):
+    def make_engagement(self, number, student, runner_up, team):
         project = self.make_project(number, team)
-        application = Application.objects.create(
-            project=project, student=student.student, status="offered", label="A", approach="Carefully.",
-            is_available=True, submitted_at=self.at, revealed_at=self.at, offered_at=self.at,
-            offer_expires_at=self.at + timedelta(days=3),
+        offered = self.make_application(
+            project, student, label="A", status="offered", offered_at=self.at, offer_expires_at=self.at + OFFER
+        )
+        second = self.make_application(
+            project, runner_up, label="B", status="not_selected", reason="filled", decided_at=self.at
+        )
+        engagement = accept_offer(application=offered, by=student.user, at=self.at)
+        team = (team["owner"], team["member"], team["finance"])
+        return Cast(engagement.code, student, runner_up, second.code, *team)
+
+    def make_application(self, project, person, **fields):
+        return Application.objects.create(
+            project=project, student=person.student, approach="Carefully.", is_available=True, submitted_at=self.at,
+            revealed_at=self.at, **fields,
         )  # fmt: skip
-        engagement = accept_offer(application=application, by=student.user, at=self.at)
-        return Cast(engagement.code, student, team["owner"], team["member"], team["finance"])
 
     def make_project(self, number, team):
         hours = self.dice.randint(10, 40)
