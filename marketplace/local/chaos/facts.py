@@ -5,15 +5,16 @@ Imported when Django is set up.
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q, Sum
+from django.db.models import Count, Q, Sum
 
-from engagements.models import Engagement
+from engagements.models import ChangeOrder, Engagement
 from payments import ledger
 from payments.models import (
     BalanceTransaction,
     CardDispute,
     Funding,
     LedgerAccount,
+    LedgerTransaction,
     MoneyFreeze,
     MoneyOperation,
     Payout,
@@ -39,6 +40,8 @@ class Facts:
     at_stripe: dict = field(default_factory=dict)  # currency → what the ledger says is there
     held: dict = field(default_factory=dict)  # engagement code → what the ledger holds for it
     freezes: int = 0  # how often payouts were frozen
+    movements: dict = field(default_factory=dict)  # kind of ledger transaction → how many
+    change_orders: dict = field(default_factory=dict)  # status → how many
 
 
 def read_facts():
@@ -51,6 +54,8 @@ def read_facts():
         at_stripe=at_stripe(),
         held={name.removeprefix("held:"): balance for name, balance in ledger.balances("held:", "usd").items()},
         freezes=MoneyFreeze.objects.count(),
+        movements=counted(LedgerTransaction, "kind"),
+        change_orders=counted(ChangeOrder, "status"),
     )
 
 
@@ -83,6 +88,10 @@ def engagements():
             "to_employer": extra + refunds.get(code, 0) + taken_back.get(code, 0) - covered.get(code, 0),
             "divided_to_employer": refunds.get(code, 0),
         }  # fmt: skip
+
+
+def counted(model, name):
+    return dict(model.objects.values_list(name).annotate(Count("pk")).order_by(name))
 
 
 def by_engagement(rows, code="engagement__code", of="amount"):

@@ -34,6 +34,8 @@ def figures_of(run):
         "seconds_to_quiet": round(run.seconds_to_quiet, 1),
         "seconds_altogether": round(time.monotonic() - run.began),
         "engagements_by_end": dict(Counter(row["status"] for row in run.view.rows.values()).most_common()),
+        "change_orders": run.facts.change_orders,
+        "movements": run.facts.movements,
         "payouts_frozen_times": run.facts.freezes,
         "ended_by_themselves": dict(sorted(run.stack.ended_by_themselves.items())),
         "kills": sum(kills.values()),
@@ -124,6 +126,10 @@ def lines_of(figures):
     title = "Chaos, the usual way of paying" if figures["naive"] else "Chaos"
     yield f"{title}: seed {figures['seed']}, {figures['engagements']} engagements, {figures['seconds_altogether']} s"
     yield row("engagements", listed(figures["engagements_by_end"]))
+    yield row("change orders", listed(figures["change_orders"]))
+    yield row("movements", str(sum(figures["movements"].values())))
+    for kind, count in figures["movements"].items():
+        yield row(f"  {kind.replace('_', ' ')}", str(count))
     yield row("kills", f"{figures['kills']}: {listed(figures['kills_by_process'])}")
     for kind, times in figures["recovery_seconds"].items():
         yield row(f"  {kind} back after", recovery_line(times))
