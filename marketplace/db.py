@@ -38,9 +38,13 @@ class URLField(models.URLField):
         return name, "django.db.models.URLField", args, kwargs
 
 
-def lock(model, pk):
-    """The row, locked and re-read, inside the caller's transaction. Lock order: project, application, engagement."""
-    return model.objects.select_for_update(of=("self",)).get(pk=pk)
+def lock(model, pk, *related):
+    """The row, locked and re-read, inside the caller's transaction. Lock order: project, application, engagement.
+
+    `related`: what comes along in the same statement, unlocked, as select_related names it.
+    """
+    rows = model.objects.select_related(*related) if related else model.objects
+    return rows.select_for_update(of=("self",)).get(pk=pk)
 
 
 class StatusModel(models.Model):

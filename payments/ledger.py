@@ -28,27 +28,25 @@ class LedgerConflict(Exception):
     """The key was already used for other entries. A bug: nothing was written."""
 
 
-@transaction.atomic
-def post(*, kind, key, at, currency, amounts, engagement=None, source="", **reference):
+@transaction.atomic(savepoint=False)
+def post(*, kind, key, at, currency, amounts, engagement=None, source=""):
     """Write one transaction, together with the fact it records; the same key and amounts again change nothing.
 
     `amounts`: {account name without currency: minor units, debit positive}, summing to zero; zeros are left out.
     `source`: the Stripe object that its balance transaction names, where money moved at Stripe.
-    Raises LedgerConflict for a key that says something else, django.db.IntegrityError where a rule is broken.
+    Raises LedgerConflict for a key that says something else, django.db.IntegrityError where a rule is broken; then the
+    whole transaction is lost, the fact with its movement.
     """
     amounts = {name: amount for name, amount in amounts.items() if amount}
-    row, created = LedgerTransaction.objects.get_or_create(
-        key=key,
-        defaults={"kind": kind, "at": at, "engagement": engagement, "source": source or "", "reference": reference},
-    )
-    if not created:
-        return _same(row, kind, amounts)
+    number = _insert(key, kind, engagement, at, source or "")
+    if number is None:
+        _refuse_other(key, kind, amounts)
+        return
     accounts = lock_accounts(amounts, currency)
     LedgerEntry.objects.bulk_create(
-        LedgerEntry(transaction=row, account=account, amount=amounts[name], currency=currency)
+        LedgerEntry(transaction_id=number, account=account, amount=amounts[name], currency=currency)
         for name, account in sorted(accounts.items(), key=lambda item: item[1].pk)
     )
-    return row
 
 
 def lock_accounts(names, currency):
@@ -100,8 +98,9 @@ def held(engagement):
     return f"held:{engagement.code}"
 
 
-def payable(student):
-    return f"payable:{student.pk}"
+def payable(row):
+    """Of a Payout or an Engagement: the account of its student."""
+    return f"payable:{row.student_id}"
 
 
 def _new_account(code, currency):
@@ -109,9 +108,24 @@ def _new_account(code, currency):
     return LedgerAccount(code=code, currency=currency, normal=normal, allow_negative=allow_negative)
 
 
-def _same(row, kind, amounts):
+INSERT = """
+INSERT INTO payments_ledgertransaction (key, kind, engagement_id, at, reference, source, database_transaction)
+VALUES (%s, %s, %s, %s, '{}', %s, 0) ON CONFLICT (key) DO NOTHING RETURNING id
+"""
+
+
+def _insert(key, kind, engagement, at, source):
+    """The id of the new transaction, or None where the key is taken: one statement, without a savepoint."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [key, kind, engagement and engagement.pk, at, source])
+        row = cursor.fetchone()
+    return row and row[0]
+
+
+def _refuse_other(key, kind, amounts):
+    """Raises LedgerConflict unless the key was used for the same."""
+    row = LedgerTransaction.objects.get(key=key)
     entries = row.entries.select_related("account")
     written = {entry.account.code.removesuffix(f":{entry.currency}"): entry.amount for entry in entries}
     if row.kind != kind or written != amounts:
         raise LedgerConflict(f"{row.key} was posted as {row.kind} {written}, not {kind} {amounts}")
-    return row

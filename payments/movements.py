@@ -24,13 +24,13 @@ def lock_for_payment(currency, *others):
 def lock_for_splits(splits):
     """Of one engagement. Where nobody is refunded, each of them locks the same accounts anyway."""
     if any(split.refund_amount for split in splits) and any(split.student_amount for split in splits):
-        student = payable(splits[0].engagement.student)
+        student = payable(splits[0].engagement)
         lock_accounts([held(splits[0].engagement), student, "revenue:fee", IN_TRANSIT], splits[0].currency)
 
 
 def lock_for_reversal(reversal):
     others = ["revenue:fee", IN_TRANSIT] if reversal.refund_amount else ["loss:chargeback"]
-    lock_accounts([STRIPE, payable(reversal.payout.student), "loss:payout", *others], reversal.currency)
+    lock_accounts([STRIPE, payable(reversal.payout), "loss:payout", *others], reversal.currency)
 
 
 def lock_for_dispute(dispute):
@@ -84,39 +84,39 @@ def payout_approved(payout, at):
     split = payout.split
     _post(Kind.PAYOUT_APPROVED, f"payout_approved:{payout.code}", at, payout, {
         held(payout.engagement): split.student_amount + split.service_fee_amount,
-        payable(payout.student): -payout.amount,
+        payable(payout): -payout.amount,
         "revenue:fee": -split.service_fee_amount,
     })  # fmt: skip
 
 
 def payout_sent(payout, transfer_id, at):
-    amounts = {payable(payout.student): payout.amount, STRIPE: -payout.amount}
+    amounts = {payable(payout): payout.amount, STRIPE: -payout.amount}
     _post(Kind.PAYOUT_SENT, f"payout_sent:{payout.code}", at, payout, amounts, source=transfer_id)
 
 
 def payout_reversed(reversal, reversal_id, at):
     """A part of a payout came back from the student's account; nobody's yet but the student's."""
-    amounts = {STRIPE: reversal.amount, payable(reversal.payout.student): -reversal.amount}
+    amounts = {STRIPE: reversal.amount, payable(reversal.payout): -reversal.amount}
     _post(Kind.PAYOUT_REVERSED, f"payout_reversed:{reversal_id}", at, reversal, amounts, source=reversal_id)
 
 
 def reversal_refunded(reversal, at):
     """It goes on to the employer, with the service fee that we had earned with it."""
     ours = reversal.refund_amount - reversal.amount
-    amounts = {payable(reversal.payout.student): reversal.amount, "revenue:fee": ours}
+    amounts = {payable(reversal.payout): reversal.amount, "revenue:fee": ours}
     amounts[IN_TRANSIT] = -reversal.refund_amount
     _post(Kind.REVERSAL_REFUNDED, f"reversal_refunded:{reversal.code}", at, reversal, amounts)
 
 
 def reversal_recovered(reversal, at):
     """It makes good what a lost card dispute had cost us."""
-    amounts = {payable(reversal.payout.student): reversal.amount, "loss:chargeback": -reversal.amount}
+    amounts = {payable(reversal.payout): reversal.amount, "loss:chargeback": -reversal.amount}
     _post(Kind.REVERSAL_RECOVERED, f"reversal_recovered:{reversal.code}", at, reversal, amounts)
 
 
 def reversal_borne(reversal, at):
     """The student's account had nothing left: we pay what the employer gets back."""
-    amounts = {"loss:payout": reversal.amount, payable(reversal.payout.student): -reversal.amount}
+    amounts = {"loss:payout": reversal.amount, payable(reversal.payout): -reversal.amount}
     _post(Kind.REVERSAL_BORNE, f"reversal_borne:{reversal.code}", at, reversal, amounts)
 
 

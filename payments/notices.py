@@ -66,7 +66,7 @@ def funding_moved(funding, old, at):
 
 def payout_paid(payout, at):
     engagement, amount = payout.engagement, format_money(payout.amount, payout.currency)
-    mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipient=payout.student.user)
+    mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipients=[payout.student.user])
     tell(
         student_of(engagement), engagement, kind="money.payout_paid", key=f"payout-paid:{payout.code}", at=at,
         title=f"You were paid {amount} for “{engagement.project}”", action="See the payment", url=page(engagement),
@@ -152,11 +152,11 @@ def bank_payout_failed(row, at):
 
 def bank_payout_arrived(row, at):
     url = reverse("payments:payout_setup")
-    mark_done(kind="money.bank", url=url, at=at, recipient=row.account.student.user)
+    mark_done(kind="money.bank", url=url, at=at, recipients=[row.account.student.user])
 
 
 def payout_resumed(payout, at):
-    mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipient=payout.student.user)
+    mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipients=[payout.student.user])
 
 
 def payout_account_changed(account, was_ready, at):
@@ -164,7 +164,7 @@ def payout_account_changed(account, was_ready, at):
     person, url = account.student.user, reverse("payments:payout_setup")
     key = f"payout-account:{account.transfers_status}:{at:%Y%m%d%H%M}"
     if account.is_ready:
-        mark_done(kind="money.account", url=url, at=at, recipient=person)
+        mark_done(kind="money.account", url=url, at=at, recipients=[person])
         notify(
             [person], kind="money.account_ready", key=key, at=at, title="You are ready to be paid", url=url,
             body="Stripe has confirmed your details. Whatever you earn is sent to your bank from now on.",

@@ -1,42 +1,8 @@
-"""One notice to several people, each reading the dates in their own time zone."""
-
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+"""What the notices of this app share: whom they go to, where they lead, why."""
 
 from django.urls import reverse
-from django.utils import timezone
 
-from marketplace.formatting import times
 from marketplace.money import format_money
-from marketplace.notifications.actions import notify
-
-
-def tell(people, *, kind, key, at, title, body, dates=None, facts=(), **fields):
-    """`{name}` in title, body and facts becomes `dates[name]` in each person's zone."""
-    for person in people:
-        with timezone.override(zone_of(person)):
-            words = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}
-            notify(
-                [person], kind=kind, key=key, at=at, title=fill(title, words), body=fill(body, words),
-                facts=[(label, fill(value, words)) for label, value in facts], **fields,
-            )  # fmt: skip
-
-
-def fill(text, words):
-    for token, value in words.items():
-        text = text.replace(token, value)
-    return text
-
-
-def moment(value, at):
-    """ "Fri 14 Mar, 17:00 CET" in the active zone."""
-    return f"{times.short(value, at)} {timezone.localtime(value).tzname()}"
-
-
-def zone_of(person):
-    try:
-        return ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def day(value):

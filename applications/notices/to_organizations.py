@@ -2,9 +2,10 @@
 
 from applications.blind import name_of
 from applications.models import Application
-from applications.notices.telling import assesses, board_url, fee, tell
+from applications.notices.telling import assesses, board_url, fee
 from applications.rules import assessors_of
 from marketplace.notifications.actions import mark_done
+from marketplace.notifications.telling import tell
 
 Status = Application.Status
 DECIDE_SOON = "application.decide_soon"

@@ -1,9 +1,10 @@
 """What the student who applied is told. Amount and date come first; the reason and the levels with every answer."""
 
 from applications.models import Application, Shown
-from applications.notices.telling import applied, day, fee, page, student_of, tell
+from applications.notices.telling import applied, day, fee, page, student_of
 from applications.queries import competencies_of, days_to_work, levels_of
 from marketplace.notifications.actions import mark_done
+from marketplace.notifications.telling import tell
 
 Reason = Application.Reason
 

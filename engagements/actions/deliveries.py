@@ -6,7 +6,7 @@ from django.db import transaction
 from engagements import notices
 from engagements.actions.change_orders import end_change_orders
 from engagements.actions.offers import check_files
-from engagements.models import ChangeRequest, ChangeRequestItem, Engagement
+from engagements.models import PEOPLE, ChangeRequest, ChangeRequestItem, Engagement
 from engagements.queries import change_rounds
 from marketplace.activity.actions import record
 from marketplace.clock import days
@@ -139,7 +139,7 @@ def mark_approved(*, engagement, by, at):
     Status only; payments.actions.approve_delivery wraps this and the payout in one transaction.
     Repeating is harmless. Raises InvalidTransition.
     """
-    engagement = lock(Engagement, engagement.pk)
+    engagement = lock(Engagement, engagement.pk, *PEOPLE)
     if engagement.status == Status.APPROVED:
         return engagement
     if engagement.status != Status.DELIVERED:

@@ -5,6 +5,7 @@ Status only: payments wraps each of these in the transaction that moves the mone
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from engagements import notices
 from engagements.actions.change_orders import end_change_orders
@@ -113,10 +114,7 @@ def mark_released(*, engagement, amount, at):
 
     Raises InvalidTransition for nothing, or for more than is left.
     """
-    engagement = lock(Engagement, engagement.pk)
-    if not 0 < amount <= engagement.unreleased_amount:
-        left = format_money(engagement.unreleased_amount, engagement.currency)
+    rows = Engagement.objects.filter(pk=engagement.pk, fee_amount__gte=F("released_amount") + amount)
+    if amount <= 0 or not rows.update(released_amount=F("released_amount") + amount):
+        left = format_money(lock(Engagement, engagement.pk).unreleased_amount, engagement.currency)
         raise InvalidTransition(f"Of the fee {left} is left, so this amount cannot be released.")
-    engagement.released_amount += amount
-    engagement.save(update_fields=["released_amount"])
-    return engagement

@@ -3,9 +3,9 @@
 from engagements.models.deliveries import ChangeOrder, ChangeRequest, ChangeRequestItem, Delivery
 from engagements.models.disputes import Dispute, SplitProposal
 from engagements.models.reviews import Review, VerifiedCompetency
-from engagements.models.work import Engagement, Message, Reminder, Side
+from engagements.models.work import PEOPLE, Engagement, Message, Reminder, Side
 
 __all__ = [
-    "ChangeOrder", "ChangeRequest", "ChangeRequestItem", "Delivery", "Dispute", "Engagement", "Message", "Reminder",
-    "Review", "Side", "SplitProposal", "VerifiedCompetency",
+    "PEOPLE", "ChangeOrder", "ChangeRequest", "ChangeRequestItem", "Delivery", "Dispute", "Engagement", "Message",
+    "Reminder", "Review", "Side", "SplitProposal", "VerifiedCompetency",
 ]  # fmt: skip

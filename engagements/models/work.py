@@ -31,7 +31,10 @@ class EngagementQuerySet(models.QuerySet):
         return self.filter(Q(student__user_id=user.pk) | ours)
 
     def with_people(self):
-        return self.select_related("project", "student__user", "organization", "application")
+        return self.select_related(*PEOPLE, "application")
+
+
+PEOPLE = ("project", "student__user", "organization")  # whom every notice of an engagement names
 
 
 class Engagement(StatusModel):

@@ -56,7 +56,7 @@ def kickoff_confirmed(engagement, side, at):
     if side == STUDENT:
         sign_of_life(engagement, at)
     for person in ours:
-        mark_done(kind="engagement.kickoff", url=page(engagement, "kickoff"), at=at, recipient=person)
+        mark_done(kind="engagement.kickoff", url=page(engagement, "kickoff"), at=at, recipients=[person])
     if engagement.kicked_off:
         return started(engagement, at)
     who = engagement.student if side == STUDENT else engagement.organization

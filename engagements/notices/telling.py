@@ -1,54 +1,25 @@
-"""One notice to several people, each reading the dates in their own time zone."""
-
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+"""What the notices of an engagement share: whom they go to, where they lead, why."""
 
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 
 from engagements.queries import team_of
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import PAYERS
-from marketplace.formatting import times
 from marketplace.money import format_money
-from marketplace.notifications.actions import mark_done, notify
+from marketplace.notifications import telling
+from marketplace.notifications.actions import mark_all_done, mark_done
 
 
-def tell(people, engagement, *, kind, key, at, title, first, more="", dates=None, again=False, **fields):
-    """`{name}` in `title` and `first` becomes `dates[name]` in each person's zone; `more` is left as written.
+def tell(people, engagement, *, kind, key, first, more="", again=False, **fields):
+    """As marketplace.notifications tells; `{name}` is filled in in `first`, and `more` is left as written.
 
     `again`: a reminder takes the place of what asked for the same before.
     """
-    fields.setdefault("url", engagement.get_absolute_url())
-    fields.setdefault("action", "Open the engagement")
-    for person in people:
-        with timezone.override(zone_of(person)):
-            if again:
-                mark_done(kind=kind, url=fields["url"], at=at, recipient=person)
-            words = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}
-            body = fill(first, words) + (f"\n\n{more}" if more else "")
-            notify(
-                [person], kind=kind, key=f"{key}:{engagement.code}", at=at, title=fill(title, words), body=body,
-                reason=fields.get("reason") or why(person, engagement),
-                **{name: value for name, value in fields.items() if name != "reason"},
-            )  # fmt: skip
-
-
-def fill(text, words):
-    for token, value in words.items():
-        text = text.replace(token, value)
-    return text
-
-
-def moment(value, at):
-    """ "Fri 14 Mar, 17:00 CET" in the active zone."""
-    return f"{times.short(value, at)} {timezone.localtime(value).tzname()}"
-
-
-def zone_of(person):
-    try:
-        return ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    fields = {"url": engagement.get_absolute_url(), "action": "Open the engagement"} | fields
+    fields.setdefault("reason", lambda person: why(person, engagement))
+    if again:
+        mark_done(kind=kind, url=fields["url"], at=fields["at"], recipients=people)
+    telling.tell(people, kind=kind, key=f"{key}:{engagement.code}", body=first, more=more, **fields)
 
 
 def why(person, engagement):
@@ -109,9 +80,12 @@ def replace_page(engagement):
 
 def settle_all(engagement, at):
     """Nothing of this engagement waits for anybody any more, reviews aside."""
-    mark_done(kind="engagement.fund", url=engagement.get_absolute_url(), at=at)
-    mark_done(kind="engagement.kickoff", url=page(engagement, "kickoff"), at=at)
-    mark_done(kind="delivery.next", url=page(engagement, "deliver"), at=at)
-    mark_done(kind="engagement.vanished", url=replace_page(engagement), at=at)
-    for version in engagement.deliveries.values_list("version", flat=True):
-        mark_done(kind="delivery.review", url=page(engagement, "delivery", version), at=at)
+    versions = engagement.deliveries.values_list("version", flat=True)
+    asked = [
+        ("engagement.fund", engagement.get_absolute_url()),
+        ("engagement.kickoff", page(engagement, "kickoff")),
+        ("engagement.vanished", replace_page(engagement)),
+        ("delivery.next", page(engagement, "deliver")),
+        *(("delivery.review", page(engagement, "delivery", version)) for version in versions),
+    ]
+    mark_all_done(asked, at=at)

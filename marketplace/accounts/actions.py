@@ -206,7 +206,7 @@ def reinstate_user(*, user, reason, by, at):
         user.suspended_at, user.suspension_reason = None, ""
         user.save(update_fields=["suspended_at", "suspension_reason"])
         record("user.reinstated", actor=by, subject=user, at=at, reason=reason)
-        mark_done(kind="account.suspended", url=reverse("accounts:profile"), recipient=user, at=at)
+        mark_done(kind="account.suspended", url=reverse("accounts:profile"), recipients=[user], at=at)
         notices.reinstated(user, at=at)
     return user
 

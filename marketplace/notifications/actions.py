@@ -1,6 +1,9 @@
 """Telling people. `notify` writes rows; the worker sends what is due (tasks.py)."""
 
-from django.db.models import Value
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
 from marketplace.notifications.models import Notification, Preference
@@ -12,8 +15,8 @@ def notify(
     *,
     kind,
     key,
-    title,
     at,
+    title="",
     body="",
     reason="",
     facts=(),
@@ -21,25 +24,34 @@ def notify(
     url="",
     due_at=None,
     needs_action=False,
+    says=None,
 ):
     """One notification per recipient, in the caller's transaction; a second one with the same key is ignored.
 
-    `facts` are (label, value) strings; `url` a path. Returns nothing: the row is the effect.
+    `facts` are (label, value) strings; `url` a path. `says(person)` returns those of title, body, reason and facts that
+    differ from person to person. Returns nothing: the row is the effect.
     """
     people = untold([person for person in recipients if person is not None and person.is_active], key)
     if not people:
         return
     muted = set() if needs_action else muted_by(people, kind)
+    words = {"title": title, "body": body, "reason": reason, "facts": facts}
     rows = [
         Notification(
-            recipient=person, kind=kind, key=key, title=title[:200], body=body, reason=reason[:300],
-            facts=[list(fact) for fact in facts], action=action, url=url, due_at=due_at, needs_action=needs_action,
+            recipient=person, kind=kind, key=key, action=action, url=url, due_at=due_at, needs_action=needs_action,
             created_at=at, email_due_at=None if person.pk in muted else at,
+            **cut(words | (says(person) if says else {})),
         )
         for person in people
     ]  # fmt: skip
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
     send_due.delay_on_commit()
+
+
+def cut(words):
+    return words | {
+        "title": words["title"][:200], "reason": words["reason"][:300], "facts": [list(fact) for fact in words["facts"]]
+    }  # fmt: skip
 
 
 def untold(people, key):
@@ -55,11 +67,17 @@ def muted_by(people, kind):
     return set(off.values_list("user_id", flat=True))
 
 
-def mark_done(*, kind, url, at, recipient=None):
+def mark_done(*, kind, url, at, recipients=None):
     """What these notices asked for has happened: they no longer need anybody, nor count as unread."""
-    rows = Notification.objects.filter(kind=kind, url=url, needs_action=True, done_at=None)
-    if recipient is not None:
-        rows = rows.filter(recipient=recipient)
+    mark_all_done([(kind, url)], at=at, recipients=recipients)
+
+
+def mark_all_done(asked, *, at, recipients=None):
+    """As `mark_done`, for several (kind, url)."""
+    named = reduce(or_, (Q(kind=kind, url=url) for kind, url in asked))
+    rows = Notification.objects.filter(named, needs_action=True, done_at=None)
+    if recipients is not None:
+        rows = rows.filter(recipient__in=recipients)
     rows.update(done_at=at, read_at=Coalesce("read_at", Value(at)))
 
 

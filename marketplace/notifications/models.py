@@ -44,6 +44,9 @@ class Notification(models.Model):
                 name="notification_due",
             ),
             models.Index(fields=["recipient"], condition=Q(read_at=None), name="notification_unread"),
+            models.Index(
+                fields=["url"], condition=Q(needs_action=True, done_at=None), name="notification_waiting"
+            ),  # mark_done
         ]
 
     def __str__(self):

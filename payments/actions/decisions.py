@@ -34,11 +34,11 @@ def approve_delivery(*, engagement, by, at, version=None):
 
 def release_rest(engagement, cause, by, at):
     """All that is left of the fee is the student's. The engagement is locked and approved. Once per engagement."""
-    final = Payout.objects.filter(engagement=engagement, split__kept_amount=0)
-    if not final.exists():
-        amount = open_fee(engagement)
-        divide(engagement=engagement, cause=cause, student_amount=amount, by=by, at=at, reason="It was approved.")
-    return list(final.order_by("pk"))
+    final = list(Payout.objects.filter(engagement=engagement, split__kept_amount=0).order_by("pk"))
+    if final:
+        return final
+    splits = divide(engagement=engagement, cause=cause, student_amount=None, by=by, at=at, reason="It was approved.")
+    return [split.payout for split in splits if split.student_amount]
 
 
 def approve_due(*, at):

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from engagements.models import Engagement
+from engagements.models import PEOPLE, Engagement
 from marketplace.db import lock
 from marketplace.sweeps import one_by_one
 from payments import failures
@@ -83,13 +83,12 @@ def plan(*, key, kind, params, at, engagement=None, amount=0, currency="", runs_
 
     `runs_it_now`: the caller runs it itself because a person waits, so workers leave it alone for the time of a lease.
     """
-    operation, _created = MoneyOperation.objects.get_or_create(
-        key=key,
-        defaults={
-            "kind": kind, "params": params, "engagement": engagement, "amount": amount, "currency": currency,
-            "created_at": at, "due_at": at + LEASE if runs_it_now else at,
-        },
+    row = MoneyOperation(
+        key=key, kind=kind, params=params, engagement=engagement, amount=amount, currency=currency, created_at=at,
+        due_at=at + LEASE if runs_it_now else at,
     )  # fmt: skip
+    MoneyOperation.objects.bulk_create([row], ignore_conflicts=True)
+    operation = MoneyOperation.objects.get(key=key)
     if not runs_it_now:
         nudge("run_operation", operation.pk)
     return operation
@@ -111,8 +110,8 @@ def run_operation(operation_id, *, at, eager=False):
             operation.refresh_from_db()
         result = found or handler.call(operation)
     except failures.Failure as failure:
-        return settle_failure(operation.pk, failure, at)
-    return settle(operation.pk, result, at)
+        return settle_failure(operation, failure, at)
+    return settle(operation, result, at)
 
 
 def run_while_waiting(operation_id, *, at):
@@ -183,9 +182,9 @@ def start_new_attempt(operation_id, at):
 
 
 @transaction.atomic
-def settle(operation_id, result, at):
+def settle(operation, result, at):
     """Record what Stripe did, once, together with its effect here."""
-    operation = lock_operation(operation_id)
+    operation = lock_operation(operation)
     if operation.status != Status.DONE:
         operation.move_to(Status.DONE, at=at, stripe_id=result.id, error="", error_code="")
     elif operation.stripe_id != result.id:
@@ -196,9 +195,9 @@ def settle(operation_id, result, at):
 
 
 @transaction.atomic
-def settle_failure(operation_id, failure, at):
+def settle_failure(operation, failure, at):
     """The error → action table of docs/payments.md."""
-    operation = lock_operation(operation_id)
+    operation = lock_operation(operation)
     if operation.status != Status.SENT:  # a webhook or another worker knew better meanwhile
         return operation
     noted = {"error_code": failure.code[:80], "error": failure.message[:500]}
@@ -235,7 +234,7 @@ def settle_refusal(operation, failure, later, noted, at):
 @transaction.atomic
 def resume(operation_id, *, at, look_up=False, runs_it_now=False):
     """Plan a held or failed operation again. `look_up`: first ask Stripe whether it did happen after all."""
-    operation = lock_operation(operation_id)
+    operation = lock_operation(MoneyOperation.objects.only("engagement").get(pk=operation_id))
     if operation.status in (Status.HELD, Status.FAILED):
         due_at = at + LEASE if runs_it_now else at
         operation.move_to(Status.PLANNED, at=at, due_at=due_at, must_look_up=look_up or operation.must_look_up)
@@ -244,12 +243,13 @@ def resume(operation_id, *, at, look_up=False, runs_it_now=False):
     return operation
 
 
-def lock_operation(operation_id):
-    """The operation, locked after its engagement: the order in which every action of this app locks."""
-    engagement_id = MoneyOperation.objects.values_list("engagement_id", flat=True).get(pk=operation_id)
-    if engagement_id:
-        lock(Engagement, engagement_id)
-    return lock(MoneyOperation, operation_id)
+def lock_operation(operation):
+    """The operation, re-read and locked after its engagement: the order in which every action of this app locks."""
+    engagement = lock(Engagement, operation.engagement_id, *PEOPLE) if operation.engagement_id else None
+    operation = lock(MoneyOperation, operation.pk)
+    if engagement is not None:
+        operation.engagement = engagement
+    return operation
 
 
 def pause(tries):

@@ -52,8 +52,9 @@ def transfer_params(split, code):
 class TransferHandler(Handler):
     def prepare(self, operation, at):
         """Where to, and from which charge, as of now: the account may have changed since the approval."""
-        payout = operation.payout
-        account = PayoutAccount.objects.filter(student=payout.student).first()
+        related = ("split__funding", "student__payout_account")
+        payout = Payout.objects.select_related(*related).get(operation=operation)
+        account = getattr(payout.student, "payout_account", None)
         if account is None or not account.is_ready:
             raise NotReady(hold_reason(account))
         if MoneyFreeze.objects.filter(lifted_at=None).exists():
@@ -72,14 +73,10 @@ class TransferHandler(Handler):
 
     def done(self, operation, result, at):
         """Stripe made the transfer. The Payout reads Paid once Stripe has said so when asked again (apply_transfer)."""
-        payout = lock(Payout, operation.payout.pk)
-        if payout.transfer_id is None:
-            payout.transfer_id = result.id
-            payout.save(update_fields=["transfer_id"])
-            movements.payout_sent(payout, result.id, at)
+        note_sent(lock_payout(operation), result.id, at)
 
     def stopped(self, operation, reason, at):
-        payout = lock(Payout, operation.payout.pk)
+        payout = lock_payout(operation)
         account = PayoutAccount.objects.filter(student=payout.student).first()
         if isinstance(reason, failures.Held) and account is not None and account.is_ready:
             account.transfers_status = PayoutAccount.TransfersStatus.PENDING  # ours was old: Stripe is asked again
@@ -93,6 +90,20 @@ class TransferHandler(Handler):
             payout.move_to(Status.HELD, at=at, hold_reason=words, waits_for_student=theirs)
             record("payout.held", actor=None, subject=payout.engagement, at=at, reason=words)
             notices.payout_held(payout, operation, at)
+
+
+def lock_payout(operation):
+    """The Payout of a locked operation, locked after it."""
+    payout = Payout.objects.select_for_update(of=("self",)).get(operation=operation)
+    payout.engagement, payout.student = operation.engagement, operation.engagement.student
+    return payout
+
+
+def note_sent(payout, transfer_id, at):
+    if payout.transfer_id is None:
+        payout.transfer_id = transfer_id
+        payout.save(update_fields=["transfer_id"])
+        movements.payout_sent(payout, transfer_id, at)
 
 
 def source_of(funding, disputes):
@@ -121,16 +132,15 @@ def apply_transfer(transfer, *, at):
     found = MoneyOperation.objects.filter(key=transfer.operation, kind=MoneyOperation.Kind.TRANSFER).first()
     if found is None:
         return None
-    operation = lock_operation(found.pk)
-    payout = lock(Payout, operation.payout.pk)
+    operation = lock_operation(found)
+    payout = lock_payout(operation)
     if (transfer.amount, transfer.currency) != (payout.amount, payout.currency):
         message = f"Transfer {transfer.id} is not what payout {payout.code} says."
         alarm(f"transfer:{transfer.id}", message, at=at, engagement=payout.engagement)
         return payout
     if operation.status != Operation.DONE:
         operation.move_to(Operation.DONE, at=at, stripe_id=transfer.id, error="", error_code="")
-    TransferHandler().done(operation, transfer, at)
-    payout.refresh_from_db()
+    note_sent(payout, transfer.id, at)
     if payout.status != Status.PAID:
         payout.move_to(Status.PAID, at=at, paid_at=at, hold_reason="", waits_for_student=False)
         record("payout.paid", actor=None, subject=payout.engagement, at=at, amount=payout.amount)

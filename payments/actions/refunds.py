@@ -97,7 +97,7 @@ def apply_refund(result, *, at):
     found = MoneyOperation.objects.filter(key=result.operation, kind=MoneyOperation.Kind.REFUND).first()
     if found is None:
         return None
-    operation = lock_operation(found.pk)
+    operation = lock_operation(found)
     if operation.stripe_id not in (None, result.id):  # an earlier try, which failed and was sent anew
         return Refund.objects.get(operation=operation)
     if operation.status != Operation.DONE:

@@ -51,13 +51,14 @@ def holding_of(funding):
 def divide(*, engagement, cause, student_amount, by, at, reason, keep_rest=False):
     """Give the student `student_amount`, us the service fee for it, and the employer the rest (or keep it).
 
-    Oldest funding first for the student. Returns [Split]. Raises DomainError for an amount below zero or above what
-    is left of the fee, InvalidTransition when nothing is held.
+    Oldest funding first for the student; `None` is all that is left of the fee. Returns [Split]. Raises DomainError for
+    an amount below zero or above what is left of the fee, InvalidTransition when nothing is held.
     """
     found = holdings(engagement)
     if not found:
         raise InvalidTransition("Nothing is held for this any more, so there is nothing to divide.")
     most = sum(holding.student_left for holding in found)
+    student_amount = most if student_amount is None else student_amount
     if not 0 <= student_amount <= most:
         raise DomainError("The student's part is between nothing and what is left of the fee.", field="student_amount")
     if keep_rest and not 0 < student_amount < most:
@@ -98,7 +99,7 @@ def carry_out(split, reason, at):
 def check_ledger(engagement):
     """What the fundings say is held is what the ledger holds, or the whole decision is taken back. A bug otherwise."""
     held = sum(holding.held for holding in holdings(engagement))
-    booked = ledger.locked_balance(ledger.held(engagement), engagement.currency)
+    booked = ledger.balance(ledger.held(engagement), engagement.currency)  # changes only under the engagement's lock
     if held != booked:
         raise ledger.LedgerConflict(f"{engagement.code}: the fundings hold {held}, the ledger {booked}")
 

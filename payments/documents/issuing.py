@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from marketplace.activity.actions import record
-from marketplace.db import lock
 from marketplace.sweeps import one_by_one
 from payments.documents import contents
 from payments.documents.models import PREFIX, BillingDetails, Document, DocumentSeries, Kind
@@ -67,8 +66,11 @@ def _issue(kind, at, engagement, says, **fields):
 
 def take_number(kind, year):
     """The series with its next number taken. A transaction that fails gives the number back with everything else."""
-    DocumentSeries.objects.bulk_create([DocumentSeries(kind=kind, year=year)], ignore_conflicts=True)
-    series = lock(DocumentSeries, DocumentSeries.objects.get(kind=kind, year=year).pk)
+    rows = DocumentSeries.objects.select_for_update().filter(kind=kind, year=year)
+    series = rows.first()
+    if series is None:
+        DocumentSeries.objects.bulk_create([DocumentSeries(kind=kind, year=year)], ignore_conflicts=True)
+        series = rows.get()
     series.last_number += 1
     series.save(update_fields=["last_number"])
     return series

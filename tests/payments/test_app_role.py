@@ -24,7 +24,7 @@ def as_app():
 
 def post(key):
     amounts = {"stripe:pending": 500, "held:abc": -500}
-    return ledger.post(kind=LedgerTransaction.Kind.FUNDING_RECEIVED, key=key, at=NOW, currency="usd", amounts=amounts)
+    ledger.post(kind=LedgerTransaction.Kind.FUNDING_RECEIVED, key=key, at=NOW, currency="usd", amounts=amounts)
 
 
 def test_it_works_and_appends(as_app):

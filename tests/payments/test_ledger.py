@@ -16,7 +16,8 @@ KIND = LedgerTransaction.Kind.FUNDING_RECEIVED
 
 def post(key="one", amounts=None, currency="usd", **fields):
     amounts = amounts or {"stripe:pending": 500, "held:abc": -500}
-    return ledger.post(**({"kind": KIND, "key": key, "at": NOW, "currency": currency, "amounts": amounts} | fields))
+    ledger.post(**({"kind": KIND, "key": key, "at": NOW, "currency": currency, "amounts": amounts} | fields))
+    return LedgerTransaction.objects.get(key=key)
 
 
 def sql(statement, *values):
@@ -93,7 +94,7 @@ def test_the_same_key_again_changes_nothing(accounts):
 )
 def test_the_same_key_for_something_else_is_a_conflict(accounts, changes):
     before = state()
-    with pytest.raises(LedgerConflict):
+    with pytest.raises(LedgerConflict), transaction.atomic():
         post(**changes)
     assert state() == before
 

@@ -66,7 +66,7 @@ def test_a_moderator_takes_a_payout_back(paid, moderator, simulator, client_of):
     assert (payout.reversed_amount, payout.net_amount, Refund.objects.get().amount) == (24_000, 24_000, 26_400)
     assert Refund.objects.get().status == "done"
     assert (ledger.sums(), ledger.drifted_accounts()) == ({"usd": 0}, [])
-    assert ledger.balance(ledger.payable(paid.student), "usd") == 0
+    assert ledger.balance(ledger.payable(paid), "usd") == 0
     page = client.get(f"/payments/work/{paid.code}/").content.decode()
     for words in ("Stripe&#x27;s book", "The delivery was approved", "transfer.created", "was taken back"):
         assert words in page

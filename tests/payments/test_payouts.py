@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from engagements import actions as engagements
 from engagements.models import Engagement
@@ -10,8 +12,8 @@ from marketplace.activity.queries import events_of
 from marketplace.errors import InvalidTransition
 from marketplace.notifications.models import Notification
 from payments import actions, ledger
-from payments.models import LedgerTransaction, MoneyOperation, Payout, Refund
-from tests.factories import NOW, make_delivery
+from payments.models import LedgerTransaction, MoneyOperation, Payout, Refund, StripeEvent
+from tests.factories import NOW, make_delivery, make_member, make_user
 from tests.payments.factories import deliver, fund, make_awaiting, make_funding, onboard, settle
 from tests.payments.faults.world import at_once
 
@@ -159,4 +161,31 @@ def test_a_factory_funding_can_be_approved_without_stripe(organization, owner):
     make_funding(engagement, status="paid")
     Engagement.objects.filter(pk=engagement.pk).update(funded_at=NOW)
     [payout] = actions.approve_delivery(engagement=deliver(engagement), by=owner, at=NOW)
-    assert (payout.status, ledger.balance(ledger.payable(engagement.student), "usd")) == ("due", 48_000)
+    assert (payout.status, ledger.balance(ledger.payable(engagement), "usd")) == ("due", 48_000)
+
+
+def statements(act):
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return len(captured)
+
+
+def test_a_payout_costs_as_many_statements_however_many_are_told(organization, owner, simulator):
+    """Approval, transfer, confirmation. The first payout is left out: it opens accounts and the series of documents."""
+    costs = []
+    for people in (0, 0, 7):
+        [make_member(organization, make_user()) for _ in range(people)]
+        engagement = make_awaiting(organization)
+        onboard(engagement.student, simulator)
+        fund(engagement, owner, simulator)
+        settle()
+        deliver(engagement)
+        approving = statements(lambda e=engagement: actions.approve_delivery(engagement=e, by=owner, at=NOW))
+        payout = Payout.objects.get(engagement=engagement)
+        sending = statements(lambda p=payout: actions.run_operation(p.operation_id, at=NOW))
+        actions.catch_up(at=NOW)
+        event = StripeEvent.objects.get(handled_at=None).event_id
+        costs.append((approving, sending, statements(lambda e=event: actions.handle_event(e, at=NOW))))
+        settle()
+    assert costs[1] == costs[2]
+    assert costs[1] == (37, 20, 32)

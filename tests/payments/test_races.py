@@ -101,7 +101,7 @@ def refund(world):
         payout=payout, amount=amount, reasons="The work was copied.", by=world.cast.moderator, at=NOW
     )
     made = Reversal(f"trr_{reversal.code}", amount, "usd", reversal.operation.key)
-    settle(reversal.operation_id, made, NOW)
+    settle(reversal.operation, made, NOW)
 
 
 def dispute(world):

@@ -45,7 +45,7 @@ def movement(dice, engagement, others, at, key, currency="usd"):
     part = dice.choice([balance, dice.randint(2, balance)])
     fee = dice.randint(0, part // 2)
     to = dice.choice([
-        {payable(engagement.student): -(part - fee), "revenue:fee": -fee},
+        {payable(engagement): -(part - fee), "revenue:fee": -fee},
         {"refund_in_transit": -part},
         {"dispute:receivable": -fee, "loss:chargeback": -(part - fee)},
         {held(dice.choice(others)): -part},
@@ -109,7 +109,7 @@ def make_march(organization):
     for day, engagement in zip((datetime(2026, 1, 5, tzinfo=UTC), march(2), march(3)), engagements, strict=True):
         fund(engagement, day)
     _kept, released, refunded = engagements
-    to = {payable(released.student): -48_000, "revenue:fee": -4_800}
+    to = {payable(released): -48_000, "revenue:fee": -4_800}
     move(released, march(9), {held(released): 52_800} | to, "release")
     move(refunded, march(10), {held(refunded): 52_800, "refund_in_transit": -52_800}, "refund", Kind.REFUND_APPROVED)
     return engagements

@@ -87,8 +87,8 @@ def test_fault_06_a_key_in_use_is_unknown(approved, simulator):
 
 def test_fault_07_other_parameters_under_one_key_freeze_the_operation(approved, simulator, moderator):
     simulator.fault("timeout", TRANSFERS, when="after", seconds=2)
-    run(approved)
-    params = approved.operation.params | {"destination": approved.student.payout_account.stripe_id, "amount": 47_000}
+    operation = run(approved)
+    params = operation.params | {"amount": 47_000}
     MoneyOperation.objects.filter(pk=approved.operation_id).update(params=params)
     operation = run(approved, LATER)
     assert (operation.status, operation.error_code) == ("failed", "IdempotencyError")

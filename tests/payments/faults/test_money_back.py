@@ -220,7 +220,7 @@ def test_fault_25_lost_after_the_payout_it_is_our_loss_until_it_is_taken_back(pa
     settle(SOON)
     assert [row["amount_reversed"] for row in simulator.transfers(paid.engagement.code)] == [48_000]
     assert (ledger.balance("loss:chargeback", "usd"), Refund.objects.count()) == (4_800, 0)
-    assert ledger.balance(ledger.payable(paid.student), "usd") == 0
+    assert ledger.balance(ledger.payable(paid), "usd") == 0
     assert_books_agree(simulator)
 
 
