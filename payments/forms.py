@@ -143,8 +143,11 @@ class TakeBackForm(forms.Form):
         help_text="Both sides read them.", error_messages={"required": "Write the reasons: both sides read them."},
     )  # fmt: skip
 
+    taken_before = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, *args, payout, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["taken_before"].initial = payout.reversed_amount
         self.payout = payout
         most = format_money(payout.net_amount, payout.currency)
         self.fields["amount"].help_text = f"At most {most}: what is left of the payout."

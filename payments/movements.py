@@ -37,6 +37,10 @@ def lock_for_dispute(dispute):
     lock_accounts([STRIPE, DISPUTED, "expense:dispute_fee", IN_TRANSIT, "loss:chargeback"], dispute.currency)
 
 
+def lock_for_book(currency):
+    lock_accounts([STRIPE, FEE_EXPENSE, "bank", "suspense", "loss:written_off"], currency)
+
+
 # --- Money in -------------------------------------------------------------------------------------
 
 

@@ -142,6 +142,39 @@ def test_a_program_that_fails_after_a_reload_waits_for_the_next_change(tmp_path)
     assert "web has stopped (code 1). It starts again with the next change." in supervisor.out.getvalue()
 
 
+ENDS_TWICE = """
+import sys, time
+with open(sys.argv[1], "a") as starts:
+    starts.write("x")
+    if starts.tell() > 2:
+        starts.flush()
+        time.sleep(60)
+sys.exit(1)
+"""
+
+
+def test_a_program_that_revives_starts_again(tmp_path, monkeypatch):
+    monkeypatch.setattr("marketplace.local.supervisor.REVIVE_AFTER", 0.1)
+    starts = tmp_path / "starts"
+    with family() as children:
+        supervisor = Supervisor(children, None, out=io.StringIO())
+        worker = Program("worker", [sys.executable, "-c", ENDS_TWICE, starts], revives=True)
+        supervisor.start(worker)
+        assert supervisor.watch(until=lambda: starts.exists() and starts.read_text() == "xxx")
+        supervisor.stop_all()
+    assert supervisor.out.getvalue().count("worker ended with code 1. It starts again.") == 2
+
+
+def test_what_keeps_ending_is_not_started_for_ever(monkeypatch):
+    monkeypatch.setattr("marketplace.local.supervisor.REVIVE_AFTER", 0.1)
+    with family() as children:
+        supervisor = Supervisor(children, None, out=io.StringIO())
+        supervisor.start(Program("worker", [sys.executable, "-c", "raise SystemExit(3)"], revives=True))
+        assert not supervisor.watch()
+        supervisor.stop_all()
+    assert supervisor.failed.name == "worker"
+
+
 def test_a_program_that_runs_once_may_end_well_but_not_badly():
     with family() as children:
         supervisor = Supervisor(children, None, out=io.StringIO())

@@ -28,12 +28,15 @@ def mark_cancelled(*, engagement, by, reason, at, student_amount=0):
     """End it before the first delivery. `student_amount`: what the caller pays the student, in minor units.
 
     It must be the kill fee of this moment, so that nobody pays another amount than the page said.
-    Raises InvalidTransition, DomainError. Repeating is harmless.
+    Raises InvalidTransition, DomainError. Repeating it with the same reason is harmless.
     """
     engagement = lock(Engagement, engagement.pk)
-    if engagement.status == Status.CANCELLED:
-        return engagement
     reason = reason.strip()
+    if engagement.status == Status.CANCELLED and engagement.cancel_reason == reason:
+        return engagement
+    if engagement.status == Status.CANCELLED:
+        why = f": “{engagement.cancel_reason}”" if engagement.cancel_reason else ""
+        raise InvalidTransition(f"This engagement has ended already{why}.")
     if not reason:
         raise DomainError("Say why, in a sentence: the other side reads it.", field="reason")
     if len(reason) > 500:

@@ -95,7 +95,8 @@ def web(ports):
 
 def worker():
     options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-    return Program("worker", [PYTHON, *AS_ROOT, "-m", "celery", "--app", "marketplace", "--quiet", "worker", *options])
+    command = [PYTHON, *AS_ROOT, "-m", "celery", "--app", "marketplace", "--quiet", "worker", *options]
+    return Program("worker", command, revives=True)
 
 
 def beat(data):
@@ -103,7 +104,8 @@ def beat(data):
     shutil.rmtree(folder, ignore_errors=True)  # a schedule that another version wrote may not be readable
     folder.mkdir(mode=0o700)
     options = ["--loglevel", "WARNING", "--schedule", str(folder / "schedule"), "--pidfile="]
-    return Program("beat", [PYTHON, "-m", "celery", "--app", "marketplace", "--quiet", "beat", *options])
+    command = [PYTHON, "-m", "celery", "--app", "marketplace", "--quiet", "beat", *options]
+    return Program("beat", command, revives=True)
 
 
 def site_answers(address):

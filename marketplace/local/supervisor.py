@@ -1,6 +1,7 @@
 """Runs the processes of the site together: all of them, or none.
 
-One ends by itself: all stop, and its last lines are shown. A source file changes: those that read it start again.
+One ends by itself: all stop, and its last lines are shown; one that `revives` (Celery's worker may end when Valkey
+does) starts again, unless it keeps ending. A source file changes: those that read it start again.
 After such a restart a process that fails only waits for the next change, because that is somebody typing.
 """
 
@@ -15,6 +16,8 @@ from dataclasses import dataclass, field
 
 COLOURS = (36, 33, 35, 32, 34, 31)
 LAST_LINES = 40
+MOST_ENDS, ENDS_WITHIN = 4, 60.0  # seconds: what ends so often does not come back
+REVIVE_AFTER = 1.0  # seconds
 STOP_SECONDS = 1.2  # of the three that stopping may take; the servers need the rest
 
 
@@ -24,6 +27,9 @@ class Program:
     command: list
     stop_signal: int = signal.SIGTERM
     once: bool = False  # it may end well by itself, and is not started again
+    revives: bool = False  # ended by itself, it is started again
+    ends: deque = field(default_factory=lambda: deque(maxlen=MOST_ENDS))
+    starts_at: float | None = None  # on time.monotonic()
     child: object = None
     lines: deque = field(default_factory=lambda: deque(maxlen=LAST_LINES))
 
@@ -54,6 +60,7 @@ class Supervisor:
     def start(self, program):
         self.programs[program.name] = program
         self.waiting.discard(program.name)
+        program.starts_at = None
         program.lines.clear()
         program.child = self.family.start(
             program.command,
@@ -111,12 +118,27 @@ class Supervisor:
             code = program.child.poll()
             if code is None or program.name in self.waiting or (program.once and code == 0):
                 continue
+            if program.revives and self.revive(program, code):
+                continue
             if not self.restarted or program.once:
                 self.failed = program
                 return True
             self.waiting.add(program.name)
             self.say("reload", f"{program.name} has stopped (code {code}). It starts again with the next change.")
         return False
+
+    def revive(self, program, code):
+        """Start what has ended again, after a moment. False once it has ended too often."""
+        at = time.monotonic()
+        if program.starts_at is None:
+            program.ends.append(at)
+            if len(program.ends) == MOST_ENDS and at - program.ends[0] < ENDS_WITHIN:
+                return False
+            program.starts_at = at + REVIVE_AFTER
+            self.say("dev", f"{program.name} ended with code {code}. It starts again.")
+        elif at >= program.starts_at:
+            self.start(program)
+        return True
 
     def report_failure(self):
         """Say which one and show its last lines once more: the others have been talking since."""

@@ -70,16 +70,15 @@ def release_part(*, engagement, amount, by, at, released_before=None):
 
 @transaction.atomic
 def cancel_engagement(*, engagement, by, reason, at, student_amount=0):
-    """End it before the first delivery. Returns the Engagement. Repeating is harmless.
+    """End it before the first delivery. Returns the Engagement. Repeating it with the same reason is harmless.
 
     `student_amount`: the kill fee that the person was shown, in minor units; the employer gets the rest. Another figure
     by now raises InvalidTransition, and so does a cancellation once a version was delivered: then a dispute decides.
     """
-    engagement = lock(Engagement, engagement.pk)
-    if engagement.status == Engagement.Status.CANCELLED:
-        return engagement
+    ended_before = lock(Engagement, engagement.pk).status == Engagement.Status.CANCELLED
     engagement = mark_cancelled(engagement=engagement, by=by, reason=reason, at=at, student_amount=student_amount)
-    give_back(engagement, Cause.CANCELLATION, student_amount, by, at, engagement.cancel_reason)
+    if not ended_before:
+        give_back(engagement, Cause.CANCELLATION, student_amount, by, at, engagement.cancel_reason)
     return engagement
 
 

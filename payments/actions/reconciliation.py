@@ -88,17 +88,18 @@ def match_lines(*, at):
 def match_source(source, at):
     """All lines about one object together: what they change at Stripe is what our postings about it say, or not yet."""
     rows = list(BalanceTransaction.objects.select_for_update().filter(source=source).order_by("pk"))
-    for row in rows:
-        if row.state == State.NEW:
-            book_ours(row, at)
+    new = [row for row in rows if row.state == State.NEW]
+    if any(row.fee or row.type in OURS for row in new):  # more than one movement may follow
+        movements.lock_for_book(rows[0].currency)
+    for row in new:
+        book_ours(row, at)
     net, booked = sum(row.net for row in rows), posted(source)
     if net == booked:
         for row in rows:
             match(row, at)
         return
-    young = [row for row in rows if row.state == State.NEW]
-    if young and all(row.seen_at <= at - PATIENCE for row in young):
-        into_suspense(young, net - booked - sum(row.suspense_amount for row in rows), at)
+    if new and all(row.seen_at <= at - PATIENCE for row in new):
+        into_suspense(new, net - booked - sum(row.suspense_amount for row in rows), at)
 
 
 def book_ours(row, at):

@@ -21,11 +21,12 @@ OPEN = [Status.DUE, Status.HELD, Status.FAILED]
 
 
 @transaction.atomic
-def take_back(*, payout, amount, reasons, by, at, refund_employer=True):
+def take_back(*, payout, amount, reasons, by, at, refund_employer=True, taken_before=None):
     """Reverse `amount` minor units of a payout; then the employer gets it back with our service fee for it.
 
     `refund_employer=False`: it makes good a loss from a card dispute instead. Returns the Reversal; the same again
-    while it is open returns the first. Raises DomainError, InvalidTransition.
+    while it is open returns the first. `taken_before`: what the moderator saw as taken back already, in minor units;
+    with another figure the page was old (or it is a second click). Raises DomainError, InvalidTransition.
     """
     lock(Engagement, payout.engagement_id)
     payout = lock(Payout, payout.pk)
@@ -34,6 +35,8 @@ def take_back(*, payout, amount, reasons, by, at, refund_employer=True):
         if (running.amount, bool(running.refund_amount)) == (amount, refund_employer):
             return running
         raise InvalidTransition("A part of this payout is being taken back already. Wait for that first.")
+    if taken_before is not None and payout.reversed_amount != taken_before:
+        raise InvalidTransition("A part of this payout was taken back meanwhile. Look at it before you take back more.")
     reasons = refuse_unless_reversible(payout, amount, reasons)
     code = new_code()
     params = {"transfer": payout.transfer_id, "amount": amount, "metadata": {"reversal": code}}

@@ -195,9 +195,14 @@ class TestCancel:
 
     def test_twice_is_harmless(self, engagement, owner):
         actions.mark_cancelled(engagement=engagement, by=owner, reason="The data is gone.", at=NOW)
-        actions.mark_cancelled(engagement=engagement, by=owner, reason="Something else", at=NOW + DAY)
+        actions.mark_cancelled(engagement=engagement, by=owner, reason="The data is gone.", at=NOW + DAY)
         engagement.refresh_from_db()
         assert (engagement.cancelled_at, engagement.cancel_reason) == (NOW, "The data is gone.")
+
+    def test_who_comes_second_with_another_reason_is_told(self, engagement, owner, student):
+        actions.mark_cancelled(engagement=engagement, by=owner, reason="The data is gone.", at=NOW)
+        with pytest.raises(InvalidTransition, match=r"ended already: “The data is gone\.”"):
+            actions.mark_cancelled(engagement=engagement, by=student, reason="I am ill.", at=NOW + DAY)
 
     def test_after_the_kickoff_only_the_student(self, project, student, owner):
         engagement = make_engagement(

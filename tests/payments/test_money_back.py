@@ -1,6 +1,7 @@
 """Money back: cancelling before the work, disputes decided by a moderator, refunds that fail."""
 
 import pytest
+from django.urls import reverse
 
 from engagements.actions import open_dispute
 from engagements.models import Dispute, Engagement
@@ -93,6 +94,14 @@ def test_a_dispute_decided_for_the_organization_refunds_it(dispute, moderator, s
     assert [row["amount"] for row in simulator.refunds(code)] == [52_800]
     assert (simulator.transfers(code), Payout.objects.count()) == ([], 0)
     assert ledger.sums() == {"usd": 0}
+
+
+def test_what_a_dispute_has_ended_is_not_cancelled_once_more(dispute, owner, moderator, client_of, simulator):
+    actions.resolve_dispute(dispute=dispute, student_amount=0, reasons="Nothing was done.", by=moderator, at=NOW)
+    page = client_of(owner).post(reverse("payments:cancel", args=[dispute.engagement.code]), {"reason": "No data."})
+    assert page.status_code == 422
+    assert "This engagement is cancelled already" in page.content.decode()
+    assert Refund.objects.count() == 1
 
 
 def test_a_disputed_delivery_is_not_approved(dispute, owner):

@@ -1,16 +1,20 @@
 """Stripe's book line by line against our ledger, and the two balances."""
 
+import threading
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 
-from payments import actions, ledger
+from payments import actions, ledger, movements
 from payments import stripe_gateway as gateway
 from payments.actions import operations, reconciliation
 from payments.models import BalanceTransaction, Reconciliation
 from tests.factories import NOW
-from tests.payments.factories import deliver, fund, make_awaiting, onboard, settle
-from tests.payments.faults.world import LATER, Killed, assert_books_agree, at_stripe, killed, run
+from tests.payments.factories import deliver, fund, make_awaiting, make_funding, onboard, settle
+from tests.payments.faults.world import LATER, Killed, assert_books_agree, at_once, at_stripe, killed, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -114,3 +118,32 @@ def test_money_to_and_from_our_own_bank_is_booked_from_the_lines(simulator):
 
 def test_a_line_is_kept_once_however_often_it_is_read(approved, simulator):
     assert (reconciliation.read_book(at=NOW), reconciliation.read_book(at=NOW)) == (1, 0)
+
+
+def test_a_line_and_a_payment_that_nobody_asked_for_do_not_wait_in_a_circle(organization, monkeypatch):
+    """Both move Stripe's account and suspense, of which suspense was opened first: so it is locked first."""
+    with transaction.atomic():
+        ledger.lock_accounts(["suspense"], "usd")
+    funding = make_funding(make_awaiting(organization), status="paid", charge_id="ch_1")
+    BalanceTransaction.objects.create(
+        stripe_id="txn_1", type="charge", source="ch_1", amount=funding.amount + 5, fee=100, net=funding.amount - 95,
+        currency="usd", created_at=NOW - HOUR, available_on=NOW, seen_at=NOW - HOUR,
+    )  # fmt: skip
+    has_locked, real = threading.Event(), reconciliation.into_suspense
+
+    def slowly(*values):
+        has_locked.set()
+        time.sleep(0.3)
+        real(*values)
+
+    monkeypatch.setattr(reconciliation, "into_suspense", slowly)
+
+    def pay():
+        has_locked.wait(5)
+        checkout = SimpleNamespace(id="cs_1", amount=700, currency="usd", charge_id="ch_2")
+        with transaction.atomic():
+            movements.foreign_received(funding, checkout, NOW)
+
+    outcomes = at_once(lambda: reconciliation.match_source("ch_1", NOW), pay)
+    assert outcomes == ["done", "done"]
+    assert ledger.balance("suspense", "usd") == 705

@@ -107,7 +107,7 @@ def test_fault_22_the_rest_needs_a_reversal_and_that_comes_first(funded, owner, 
     with pytest.raises(DomainError):
         take_back(payout, 20_001, moderator)
     reversal = take_back(payout, 20_000, moderator)
-    assert take_back(payout, 20_000, moderator) == reversal
+    assert take_back(payout, 20_000, moderator, taken_before=0) == reversal
     simulator.fault("error_500", "/v1/transfers/*/reversals", stored=False)
     settle(LATER)
     assert (operation_of(reversal).status, Refund.objects.count()) == ("unknown", 1)  # nothing is refunded yet
@@ -116,6 +116,16 @@ def test_fault_22_the_rest_needs_a_reversal_and_that_comes_first(funded, owner, 
     assert sorted(amounts(simulator.refunds(funded.code))) == [22_000, 30_800]
     assert ledger.balance("revenue:fee", "usd") == 0
     assert_books_agree(simulator)
+
+
+def test_fault_22_a_second_click_after_the_first_is_done_takes_back_nothing(paid, moderator, simulator):
+    take_back(paid, 10_000, moderator, taken_before=0)
+    settle(LATER)
+    with pytest.raises(InvalidTransition, match="meanwhile"):
+        take_back(paid, 10_000, moderator, taken_before=0)
+    take_back(paid, 5_000, moderator, taken_before=10_000)
+    settle(SOON)
+    assert [row["amount_reversed"] for row in simulator.transfers(paid.engagement.code)] == [15_000]
 
 
 def test_fault_22_worker_killed_after_the_reversal_takes_back_once(paid, moderator, simulator, monkeypatch):
