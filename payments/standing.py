@@ -9,7 +9,7 @@ from datetime import date, datetime
 from engagements.models import Engagement
 from marketplace.money import format_money
 from payments.arrival import arrives_on
-from payments.models import Funding, Payout, Refund
+from payments.models import CardDispute, Funding, Payout, Refund
 
 Status = Engagement.Status
 ENDED = (Status.APPROVED, Status.CANCELLED)
@@ -68,11 +68,20 @@ def amounts_for_organization(engagement):
     """[(label, minor units)]: what was agreed, and where it went once something did."""
     refunds = [refund for funding in engagement.fundings.all() if funding.counts for refund in funding.refunds.all()]
     back = sum(refund.amount for refund in refunds if refund.sent_again_as_id is None)
-    parts = [("Released to the student", released_amount(engagement)), ("Refunded to you", back)]
+    parts = [
+        ("Released to the student", released_amount(engagement)), ("Refunded to you", back),
+        ("Given back by your bank", charged_back_amount(engagement)),
+    ]  # fmt: skip
     return [
         ("Fee for the student", engagement.fee_amount), ("Service fee", engagement.service_fee_amount),
         ("Total", engagement.total_amount), *((label, amount) for label, amount in parts if amount),
     ]  # fmt: skip
+
+
+def charged_back_amount(engagement):
+    lost = CardDispute.Status.LOST
+    rows = [row for funding in engagement.fundings.all() for row in funding.card_disputes.all() if row.status == lost]
+    return sum(row.amount for row in rows)
 
 
 def line_for_student(engagement):
@@ -84,6 +93,9 @@ def line_for_student(engagement):
         return Line(engagement, "Refunded", "neutral", "undo-2", engagement.cancelled_at, note)
     if engagement.status == Status.DISPUTED:
         return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, DISPUTED)
+    on_hold = [payout for payout in payouts if payout.status == Payout.Status.HELD]
+    if on_hold:  # of a part that was released early
+        return payout_line(engagement, on_hold)
     return Line(engagement, "Held for you", "info", "lock", engagement.funded_at, part_note(engagement))
 
 
@@ -132,7 +144,7 @@ def line_for_organization(engagement):
 
 
 def released_line(engagement, payouts, refunds):
-    back = sum(refund.amount for refund in refunds)
+    back = sum(refund.amount for refund in refunds) + charged_back_amount(engagement)
     note = f"{format_money(back, engagement.currency)} went back to you." if back else ""
     worst = min(payouts, key=lambda payout: (NEAREST.index(payout.status), -payout.pk))
     if worst.status == Payout.Status.PAID:

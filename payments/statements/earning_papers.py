@@ -28,7 +28,7 @@ def paper_of_year(student, year, lines):
     return Paper(
         site=from_whom["name"], site_lines=tuple(from_whom["lines"]), kind="Earnings", title=str(year),
         parties=(Party("Paid to", student.user.get_full_name()),),
-        facts=(("Days", f"1 January to 31 December {year}"), ("Time zone", str(zone))),
+        facts=(("Period", f"1 January to 31 December {year}"), ("Time zone", str(zone))),
         tables=(Table(COLUMNS, rows, sums=sums, empty=f"Nothing was paid to you in {year}."),),
         notes=tuple(notes_of(from_whom["name"])),
         footer=f"Earnings {year} · {settings.SITE_URL.split('://')[-1]}",

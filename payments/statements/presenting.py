@@ -29,7 +29,7 @@ def paper_of(organization, period, *, at, most=None):
     return Paper(
         site=from_whom["name"], site_lines=tuple(from_whom["lines"]), kind="Statement", title=period.name,
         parties=(Party("For", who["name"], tuple(who["lines"])),),
-        facts=(("Days", period.days), ("Time zone", settings.TIME_ZONE)), tables=tuple(tables),
+        facts=(("Period", period.days), ("Time zone", settings.TIME_ZONE)), tables=tuple(tables),
         notes=tuple(notes_of(figures, period, at)),
         footer=f"{organization.name} · {period.name} · {settings.SITE_URL.split('://')[-1]}",
     )  # fmt: skip

@@ -55,6 +55,15 @@ def test_another_amount_is_refused_and_kept_in_the_form(engagement, owner, clien
     assert f'value="{amount}"' in page.content.decode() or not amount
 
 
+def test_a_part_that_waits_for_the_student_says_what_to_do(engagement, owner, student, client_of):
+    client_of(owner).post(address(engagement), {"amount": "120", "sure": "yes", "released_before": "0"})
+    payout = Payout.objects.get()
+    payout.move_to("held", at=NOW, hold_reason="Stripe needs your bank details first.", waits_for_student=True)
+    page = client_of(student).get(f"/payments/work/{engagement.code}/").content.decode()
+    assert ("On hold" in page, "Stripe needs your bank details first." in page) == (True, True)
+    assert "See what to do" in page
+
+
 def test_before_the_kickoff_nothing_is_released(engagement, owner, client_of):
     Engagement.objects.filter(pk=engagement.pk).update(kickoff_student_at=None)
     client = client_of(owner)
