@@ -56,12 +56,14 @@ def _page(sim, call, sql, args):
     before = call.params.get("ending_before")
     cursor = call.params.get("starting_after") or before
     if cursor:
-        row = sim.store.row("SELECT seq FROM object WHERE id = ?", cursor)
+        row = sim.store.row("SELECT seq, created FROM object WHERE id = ?", cursor)
         if row is None:
             raise no_such("object", cursor, param="ending_before" if before else "starting_after")
-        sql, args = sql + f" AND seq {'>' if before else '<'} ?", [*args, row["seq"]]
-    order = "ASC" if before else "DESC"
-    rows = sim.store.rows(f"{sql} ORDER BY seq {order} LIMIT {limit + 1}", *args)
+        sign = ">" if before else "<"
+        sql, args = sql + f" AND seq {sign} ? AND created {sign}= ?", [*args, row["seq"], row["created"]]
+    way = "ASC" if before else "DESC"
+    order = f"created {way}, seq {way}" if "created" in call.params else f"seq {way}"  # the same: later is younger
+    rows = sim.store.rows(f"{sql} ORDER BY {order} LIMIT {limit + 1}", *args)
     page = rows[:limit]
     return (page[::-1] if before else page), len(rows) > limit
 

@@ -21,7 +21,7 @@ CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.
 CREATE INDEX IF NOT EXISTS object_destination ON object (kind, json_extract(body, '$.destination'));
 CREATE INDEX IF NOT EXISTS object_source ON object (kind, json_extract(body, '$.source'));
 CREATE INDEX IF NOT EXISTS object_transfer ON object (kind, json_extract(body, '$.transfer'));
-CREATE INDEX IF NOT EXISTS object_created ON object (kind, account, created);
+CREATE INDEX IF NOT EXISTS object_moment ON object (kind, account, created, seq);
 CREATE INDEX IF NOT EXISTS object_waiting ON object (kind, json_extract(body, '$.pending_reason'));
 CREATE INDEX IF NOT EXISTS object_origin ON object (kind, json_extract(body, '$.source_transaction'));
 CREATE TABLE IF NOT EXISTS entry (
