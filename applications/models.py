@@ -78,6 +78,14 @@ class ApplicationQuerySet(models.QuerySet):
     def live(self):
         return self.filter(status__in=Application.LIVE)
 
+    def sent(self):
+        """Sent by the student: received by the organization, or on the waiting list."""
+        return self.filter(Q(submitted_at__isnull=False) | Q(queued_at__isnull=False))
+
+    def waiting(self):
+        """The waiting list, in the order in which places become free."""
+        return self.filter(status=Application.Status.WAITLISTED).order_by("queued_at", "pk")
+
     def blind_to(self, user):
         """Sent to an organization of this person's and not revealed yet: a moderator among them judges blind too."""
         ours = Organization.objects.of_member(user)
@@ -89,6 +97,7 @@ class Application(StatusModel):
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
+        WAITLISTED = "waitlisted", "On the waiting list"
         SUBMITTED = "submitted", "Received"
         SHORTLISTED = "shortlisted", "Shortlisted"
         OFFERED = "offered", "Offered"
@@ -106,10 +115,14 @@ class Application(StatusModel):
         AVAILABILITY = "availability", "The availability did not fit the dates"
         FILLED = "filled", "All places were filled"
         CANCELLED = "cancelled", "The project was cancelled"
+        QUEUE = "queue", "No place in the queue became free, so nobody read it"
 
     LIVE = [Status.SUBMITTED, Status.SHORTLISTED, Status.OFFERED]
+    UNANSWERED = [Status.WAITLISTED, *LIVE]
+    RUNNING = [Status.DRAFT, *UNANSWERED, Status.ACCEPTED]
     TRANSITIONS = {
-        Status.DRAFT: {Status.SUBMITTED, Status.WITHDRAWN},
+        Status.DRAFT: {Status.SUBMITTED, Status.WAITLISTED, Status.WITHDRAWN},
+        Status.WAITLISTED: {Status.SUBMITTED, Status.NOT_SELECTED, Status.WITHDRAWN},
         Status.SUBMITTED: {Status.SHORTLISTED, Status.NOT_SELECTED, Status.WITHDRAWN, Status.LAPSED},
         Status.SHORTLISTED: {Status.OFFERED, Status.NOT_SELECTED, Status.WITHDRAWN, Status.LAPSED},
         Status.OFFERED: {Status.ACCEPTED, Status.DECLINED, Status.LAPSED, Status.NOT_SELECTED},
@@ -125,7 +138,8 @@ class Application(StatusModel):
     is_available = models.BooleanField(null=True, blank=True)  # confirms the hours and the dates
     availability_note = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    submitted_at = models.DateTimeField(null=True, blank=True)
+    queued_at = models.DateTimeField(null=True, blank=True)  # sent while the queue was full
+    submitted_at = models.DateTimeField(null=True, blank=True)  # the organization has it from here on
     revealed_at = models.DateTimeField(null=True, blank=True)  # from here on the organization knows the name
     offered_at = models.DateTimeField(null=True, blank=True)
     offer_expires_at = models.DateTimeField(null=True, blank=True)
@@ -140,7 +154,7 @@ class Application(StatusModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "project"],
-                condition=Q(status__in=["draft", "submitted", "shortlisted", "offered", "accepted"]),
+                condition=Q(status__in=["draft", "waitlisted", "submitted", "shortlisted", "offered", "accepted"]),
                 name="application_one_live_per_project",
             ),
             models.UniqueConstraint(
@@ -157,13 +171,18 @@ class Application(StatusModel):
                 condition=~Q(status="offered") | Q(offer_expires_at__isnull=False), name="application_offer_expires"
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, label__gt=""),
+                condition=Q(status__in=["draft", "withdrawn"])
+                | Q(submitted_at__isnull=False, label__gt="")
+                | Q(status__in=["waitlisted", "not_selected"], queued_at__isnull=False, submitted_at=None, label=""),
                 name="application_submitted_has_label",
             ),
         ]
         indexes = [
             models.Index(fields=["project", "status"], name="application_by_project"),
             models.Index(fields=["student", "-created_at"], name="application_by_student"),
+            models.Index(
+                fields=["project", "queued_at", "id"], condition=Q(status="waitlisted"), name="application_waiting"
+            ),
             models.Index(fields=["offer_expires_at"], condition=Q(status="offered"), name="application_offers_running"),
         ]
 

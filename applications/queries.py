@@ -30,17 +30,36 @@ def library_of(student, *, archived=False):
 
 
 def live_of_student(student):
-    """How many live applications the student has; PRODUCT allows LIVE_APPLICATIONS_PER_STUDENT."""
-    return Application.objects.live().filter(student=student).count()
+    """How many live applications the student has; PRODUCT allows LIVE_APPLICATIONS_PER_STUDENT.
+
+    One on a waiting list counts: it becomes live without being asked for again.
+    """
+    return Application.objects.filter(student=student, status__in=Application.UNANSWERED).count()
 
 
 def live_of_project(project):
     return Application.objects.live().filter(project=project).count()
 
 
+def waiting_for(project):
+    return Application.objects.waiting().filter(project=project)
+
+
+def place_in_line(application):
+    """1 for whom the next free place is."""
+    before = waiting_for(application.project).filter(queued_at__lte=application.queued_at)
+    return before.exclude(queued_at=application.queued_at, pk__gt=application.pk).count()
+
+
+def must_wait(project):
+    """Whether the queue is full, or others wait for a place in it already."""
+    return live_of_project(project) >= settings.LIVE_APPLICATIONS_PER_PROJECT or waiting_for(project).exists()
+
+
 def capacity(project, student):
-    """What the limits leave, in numbers for a page: {project_live, project_most, student_live, student_most}."""
+    """What the limits leave, in numbers for a page; `next_in_line` is None while there is a place in the queue."""
     return {
+        "next_in_line": waiting_for(project).count() + 1 if must_wait(project) else None,
         "project_live": live_of_project(project),
         "project_most": settings.LIVE_APPLICATIONS_PER_PROJECT,
         "student_live": live_of_student(student),

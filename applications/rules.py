@@ -53,14 +53,14 @@ def may_open_answer(user, application):
 
 
 def _applied(user, project):
-    rows = Application.objects.filter(project=project, student__user_id=user.pk, submitted_at__isnull=False)
+    rows = Application.objects.sent().filter(project=project, student__user_id=user.pk)
     return rows.exclude(status=Application.Status.WITHDRAWN).exists()
 
 
 def assessors_of(project):
     """The people who may judge, oldest member first: whom notices go to."""
     rows = Membership.objects.filter(organization_id=project.organization_id, role__in=POSTERS)
-    applied = Application.objects.filter(project=project, submitted_at__isnull=False)
+    applied = Application.objects.sent().filter(project=project)
     applied = applied.exclude(status=Application.Status.WITHDRAWN).values("student__user_id")
     rows = rows.exclude(user__in=applied).select_related("user")
     return [row.user for row in rows.order_by("created_at", "pk")]

@@ -2,13 +2,13 @@
 
 from celery import shared_task
 
-from applications.actions import answer_cancelled, lapse_due, send_reminders
+from applications.actions import admit_waiting, answer_cancelled, lapse_due, send_reminders
 from marketplace.clock import now
 from marketplace.sweeps import one_by_one
 
 
 @shared_task
 def sweep_clocks():
-    """Answer for cancelled projects, expire what is due, remind of what will be."""
+    """Answer for cancelled projects, expire what is due, admit who waits, remind of what will be due."""
     at = now()
-    one_by_one([answer_cancelled, lapse_due, send_reminders], lambda step: step(at=at))
+    one_by_one([answer_cancelled, lapse_due, admit_waiting, send_reminders], lambda step: step(at=at))

@@ -7,6 +7,7 @@ MAX_WORDS = 150
 # status: (look, icon, the student's word, the organization's word)
 _STATUS = {
     "draft": ("neutral", "circle-dashed", "Draft", "Draft"),
+    "waitlisted": ("neutral", "hourglass", "On the waiting list", "On the waiting list"),
     "submitted": ("info", "circle-dot", "Received", "To review"),
     "shortlisted": ("info", "star", "Shortlisted", "Shortlisted"),
     "offered": ("warning", "hourglass", "Offer for you", "Offered"),

@@ -75,6 +75,7 @@ def _rules():
         "places": settings.PROJECT_PLACES,
         "decision_days": settings.DECISION_DAYS,
         "live_per_project": settings.LIVE_APPLICATIONS_PER_PROJECT,
+        "waiting_per_project": settings.WAITING_APPLICATIONS_PER_PROJECT,
         "live_per_student": settings.LIVE_APPLICATIONS_PER_STUDENT,
         "offer_days": settings.OFFER_DAYS,
         "funding_days": settings.FUNDING_DAYS,

@@ -25,7 +25,8 @@ class ProjectQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(public)
         ours = Q(organization__in=Organization.objects.of_member(user))
-        applied = Project.objects.filter(applications__student__user=user, applications__submitted_at__isnull=False)
+        sent = Q(applications__submitted_at__isnull=False) | Q(applications__queued_at__isnull=False)
+        applied = Project.objects.filter(sent, applications__student__user=user)
         return self.filter(public | ours | Q(pk__in=applied.values("pk")))
 
     def open(self):

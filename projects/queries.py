@@ -20,10 +20,11 @@ ON_TIME = Q(applications__status__in=["not_selected", "accepted", "declined", "o
 
 
 def with_counts(projects):
-    """Annotate `live_count`, `submitted_count` and `taken_count` (accepted and not cancelled)."""
+    """Annotate `live_count`, `waiting_count`, `submitted_count` and `taken_count` (accepted and not cancelled)."""
     taken = Q(applications__status="accepted") & ~Q(applications__engagement__status="cancelled")
     return projects.annotate(
         live_count=Count("applications", filter=Q(applications__status__in=LIVE)),
+        waiting_count=Count("applications", filter=Q(applications__status="waitlisted")),
         submitted_count=Count("applications", filter=Q(applications__submitted_at__isnull=False)),
         undecided_count=Count("applications", filter=Q(applications__status__in=["submitted", "shortlisted"])),
         taken_count=Count("applications", filter=taken),
@@ -90,7 +91,9 @@ def levels_of(student):
 
 def applied_among(student, ids):
     """The ids of the projects where this student has an application that was sent and not withdrawn."""
-    sent = Q(applications__student=student, applications__submitted_at__isnull=False)
+    sent = Q(applications__student=student) & (
+        Q(applications__submitted_at__isnull=False) | Q(applications__queued_at__isnull=False)
+    )
     found = Project.objects.filter(sent & ~Q(applications__status="withdrawn"), pk__in=ids)
     return set(found.values_list("pk", flat=True))
 

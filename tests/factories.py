@@ -117,7 +117,9 @@ def make_application(*, project=None, student=None, status="submitted", answers=
     student = student or make_student(f"Ari Number{next(counter)}")
     used = project.applications.exclude(label="").count()
     defaults = {"approach": "Start with the missing values.", "is_available": True, "created_at": NOW}
-    if status != "draft":
+    if status == "waitlisted":
+        defaults["queued_at"] = NOW
+    elif status != "draft":
         defaults |= {"submitted_at": NOW, "label": chr(ord("A") + used)}
     if status in ("shortlisted", "offered", "accepted", "declined"):
         defaults["revealed_at"] = NOW

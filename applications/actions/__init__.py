@@ -20,10 +20,11 @@ from applications.actions.deciding import (
     shortlist,
 )
 from applications.actions.library import add_evidence, archive_evidence, edit_evidence, restore_evidence
+from applications.actions.waiting import admit_waiting
 
 __all__ = [
-    "add_evidence", "answer_cancelled", "answer_competency", "archive_evidence", "close_out", "decline_application",
-    "decline_offer", "decline_rest", "edit_evidence", "lapse_decisions", "lapse_due", "lapse_offers", "make_offer",
-    "mark_accepted", "restore_evidence", "save_approach", "save_availability", "score", "send_reminders", "shortlist",
-    "start_application", "submit_application", "withdraw_application",
+    "add_evidence", "admit_waiting", "answer_cancelled", "answer_competency", "archive_evidence", "close_out",
+    "decline_application", "decline_offer", "decline_rest", "edit_evidence", "lapse_decisions", "lapse_due",
+    "lapse_offers", "make_offer", "mark_accepted", "restore_evidence", "save_approach", "save_availability", "score",
+    "send_reminders", "shortlist", "start_application", "submit_application", "withdraw_application",
 ]  # fmt: skip

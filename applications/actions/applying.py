@@ -1,16 +1,14 @@
 """From the first word of a draft to the application that was sent, and its withdrawal."""
 
-import secrets
-import string
-
 from django.conf import settings
 from django.db import transaction
 
 from applications import notices
 from applications.actions.library import check_words, snapshot
+from applications.actions.waiting import admit, admit_next
 from applications.models import Application, ApplicationEvidence
 from applications.parts import missing_parts
-from applications.queries import live_of_project, live_of_student
+from applications.queries import live_of_student, must_wait, waiting_for
 from marketplace.accounts.models import Student
 from marketplace.accounts.rules import is_member
 from marketplace.activity.actions import record
@@ -19,7 +17,7 @@ from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from projects.models import Project
 
 Status = Application.Status
-RUNNING = [Status.DRAFT, *Application.LIVE, Status.ACCEPTED]
+RUNNING = Application.RUNNING
 
 
 @transaction.atomic
@@ -53,15 +51,15 @@ def check_may_apply(project, student, at):
 
 
 def check_limits(project, student):
-    most, own = settings.LIVE_APPLICATIONS_PER_PROJECT, settings.LIVE_APPLICATIONS_PER_STUDENT
+    most, own = settings.WAITING_APPLICATIONS_PER_PROJECT, settings.LIVE_APPLICATIONS_PER_STUDENT
     if live_of_student(student) >= own:
         raise LimitReached(
             f"You have {own} live applications, the most at one time. Withdraw one, or wait for a decision.",
             code="student_limit",
         )
-    if live_of_project(project) >= most:
+    if must_wait(project) and waiting_for(project).count() >= most:
         raise LimitReached(
-            f"This project has its {most} applications. If one is withdrawn while it is open, a place is free again.",
+            f"The queue and its waiting list of {most} are full. When somebody withdraws, a place is free again.",
             code="project_limit",
         )
 
@@ -107,7 +105,7 @@ def lock_draft(application):
 
 @transaction.atomic
 def submit_application(*, application, by, at):
-    """Send it. Sending twice changes nothing.
+    """Send it: into the queue, or on its waiting list while it is full. Sending twice changes nothing.
 
     The project's row is locked before the live applications are counted, and the student's before theirs, so that
     the limits hold however many are sent at once. Raises DomainError, InvalidTransition, LimitReached.
@@ -115,7 +113,7 @@ def submit_application(*, application, by, at):
     project = lock(Project, application.project_id)
     student = lock(Student, application.student_id)
     application = lock(Application, application.pk)
-    if application.submitted_at is not None:
+    if application.submitted_at is not None or application.queued_at is not None:
         return application
     if application.status != Status.DRAFT:
         raise InvalidTransition("This draft was thrown away. Start again from the project's page.")
@@ -123,35 +121,27 @@ def submit_application(*, application, by, at):
     if missing := missing_parts(application):
         raise DomainError(f"Still missing: {', '.join(missing)}.", code="incomplete")
     check_limits(project, student)
-    application.move_to(Status.SUBMITTED, at=at, submitted_at=at, label=draw_label(project))
-    record("application.submitted", actor=by, subject=application, at=at)
-    notices.application_sent(application, at)
-    notices.application_received(application, at)
-    return application
-
-
-def draw_label(project):
-    """A free letter at random, so that it tells nothing about who came first; after Z come AA to ZZ."""
-    used = set(Application.objects.filter(project=project, label__gt="").values_list("label", flat=True))
-    letters = string.ascii_uppercase
-    free = [letter for letter in letters if letter not in used]
-    if not free:
-        free = [first + second for first in letters for second in letters if first + second not in used]
-    return secrets.choice(free)
+    if must_wait(project):
+        application.move_to(Status.WAITLISTED, at=at, queued_at=at)
+        record("application.waitlisted", actor=by, subject=application, at=at)
+        notices.application_waitlisted(application, at)
+        return application
+    return admit(application, by=by, at=at)
 
 
 @transaction.atomic
 def withdraw_application(*, application, by, at):
     """Take it back, or throw a draft away. Withdrawing twice changes nothing; an offer is declined instead."""
-    lock(Project, application.project_id)
+    project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
     if application.status == Status.WITHDRAWN:
         return application
     if application.status == Status.OFFERED:
         raise InvalidTransition("There is an offer for you: decline it instead.")
-    was_sent = application.submitted_at is not None
-    application.move_to(Status.WITHDRAWN, at=at, decided_at=at if was_sent else None)
+    was_received = application.submitted_at is not None
+    application.move_to(Status.WITHDRAWN, at=at, decided_at=at if was_received else None)
     record("application.withdrawn", actor=by, subject=application, at=at)
-    if was_sent:
+    if was_received:
         notices.application_withdrawn(application, at)
+        admit_next(project, at)
     return application

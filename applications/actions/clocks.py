@@ -9,6 +9,7 @@ from django.db import transaction
 
 from applications import notices
 from applications.actions.deciding import close_out, end_unselected
+from applications.actions.waiting import admit_next
 from applications.models import Application
 from applications.queries import lapses_of, places_left
 from applications.skills_shown import confirm_assessed
@@ -38,35 +39,44 @@ def lapse_offers(*, at):
 
 @transaction.atomic
 def _lapse_offer(application, at):
-    lock(Project, application.project_id)
+    project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
     if application.status != Status.OFFERED or application.offer_expires_at > at:
         return 0
     application.move_to(Status.LAPSED, at=at, decided_at=at)
     record("offer.lapsed", actor=None, subject=application, at=at)
     notices.offer_lapsed(application, at)
+    admit_next(project, at)
     return 1
 
 
 def lapse_decisions(*, at):
     """PRODUCT, decision guarantee: by the decision date every application has ended, one way or the other."""
-    due = Project.objects.filter(decisions_due_at__lte=at, applications__status__in=TO_DECIDE).distinct()
+    ending = [Status.WAITLISTED, *TO_DECIDE]
+    due = Project.objects.filter(decisions_due_at__lte=at, applications__status__in=ending).distinct()
     rows = due.order_by("decisions_due_at")[:BATCH]
     return sum(one_by_one(rows, lambda project: _end_undecided(project, at)))
 
 
 @transaction.atomic
 def _end_undecided(project, at):
-    """Places all taken or offered: the others were not selected. Otherwise the organization let it lapse."""
+    """Places all taken or offered: the others were not selected. Otherwise the organization let it lapse.
+
+    Who never left the waiting list was never asked about, which is nobody's fault.
+    """
     project = lock(Project, project.pk)
     if project.decisions_due_at > at:
         return 0
-    rows = Application.objects.select_for_update(of=("self",)).filter(project=project, status__in=TO_DECIDE)
-    waiting = list(rows.order_by("pk"))
-    if places_left(project) == 0:
+    rows = Application.objects.select_for_update(of=("self",)).filter(project=project)
+    unread = list(rows.filter(status=Status.WAITLISTED).order_by("pk"))
+    waiting = list(rows.filter(status__in=TO_DECIDE).order_by("pk"))
+    is_filled = places_left(project) == 0
+    for application in unread:
+        end_unselected(application, reason=Reason.FILLED if is_filled else Reason.QUEUE, by=None, at=at)
+    if is_filled:
         for application in waiting:
             end_unselected(application, reason=Reason.FILLED, by=None, at=at)
-        return len(waiting)
+        return len(unread) + len(waiting)
     for application in waiting:
         application.move_to(Status.LAPSED, at=at, decided_at=at)
         record("application.lapsed", actor=None, subject=application, at=at)
@@ -76,7 +86,7 @@ def _end_undecided(project, at):
         record("project.decision_lapsed", actor=None, subject=project, at=at, applications=len(waiting))
         paused_until = _pause_after_two(project.organization, at)
         notices.decisions_lapsed(project, len(waiting), at, paused_until)
-    return len(waiting)
+    return len(unread) + len(waiting)
 
 
 def _pause_after_two(organization, at):
@@ -92,7 +102,7 @@ def _pause_after_two(organization, at):
 def answer_cancelled(*, at):
     """Projects know nothing of applications: the live ones of a cancelled or removed project get their answer here."""
     gone = [Project.Status.CANCELLED, Project.Status.REMOVED]
-    due = Project.objects.filter(status__in=gone, applications__status__in=Application.LIVE).distinct()
+    due = Project.objects.filter(status__in=gone, applications__status__in=Application.UNANSWERED).distinct()
     rows = due.order_by("pk")[:BATCH]
     return sum(map(len, one_by_one(rows, lambda row: close_out(project=row, at=at, reason=Reason.CANCELLED))))
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from applications import notices
+from applications.actions.waiting import admit_next
 from applications.models import Application
 from applications.queries import assessed_ids, is_assessed, places_left
 from applications.skills_shown import confirm_assessed
@@ -45,6 +46,7 @@ def decline_application(*, application, reason, by, at, feedback=""):
 
     A reason on merit needs an assessment: the applicant's levels are the feedback.
     """
+    project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
     if application.status == Status.NOT_SELECTED:
         return application
@@ -54,7 +56,9 @@ def decline_application(*, application, reason, by, at, feedback=""):
         raise DomainError("Choose a reason.", field="reason", code="bad_reason")
     if reason in ON_MERIT:
         check_assessed(application)
-    return end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
+    end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
+    admit_next(project, at)
+    return application
 
 
 @transaction.atomic
@@ -68,6 +72,7 @@ def decline_rest(*, project, reason, by, at, feedback=""):
     declined = [application for application in rows.order_by("pk") if application.pk in assessed]
     for application in declined:
         end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
+    admit_next(project, at)
     return declined
 
 
@@ -124,7 +129,7 @@ def check_runner_up(application):
     if application.revealed_at is None:
         check_assessed(application)
     others = Application.objects.filter(project=application.project, student=application.student_id)
-    if others.filter(status__in=[Status.DRAFT, *Application.LIVE, Status.ACCEPTED]).exists():
+    if others.filter(status__in=Application.RUNNING).exists():
         raise InvalidTransition("This student has applied again: decide about the new application.")
 
 
@@ -143,13 +148,14 @@ def _no_place(project):
 @transaction.atomic
 def decline_offer(*, application, by, at):
     """The student says no. Saying it twice changes nothing."""
-    lock(Project, application.project_id)
+    project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
     if application.status == Status.DECLINED:
         return application
     application.move_to(Status.DECLINED, at=at, decided_at=at)
     record("offer.declined", actor=by, subject=application, at=at)
     notices.offer_declined(application, at)
+    admit_next(project, at)
     return application
 
 
@@ -161,6 +167,7 @@ def mark_accepted(*, application, at):
         return application
     application.move_to(Status.ACCEPTED, at=at, decided_at=at)
     notices.settle_offer(application, at)
+    admit_next(application.project, at)
     return application
 
 
@@ -168,7 +175,8 @@ def mark_accepted(*, application, at):
 def close_out(*, project, at, reason=Reason.FILLED):
     """Everybody who still waits gets an answer: the places are filled, or the project was cancelled. Returns them."""
     project = lock(Project, project.pk)
-    waiting = Application.objects.select_for_update(of=("self",)).filter(project=project, status__in=Application.LIVE)
+    rows = Application.objects.filter(project=project, status__in=Application.UNANSWERED)
+    waiting = rows.select_for_update(of=("self",))
     ended = [end_unselected(row, reason=reason, by=None, at=at) for row in waiting.order_by("pk")]
     for application in ended:
         notices.settle_offer(application, at)

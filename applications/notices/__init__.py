@@ -13,6 +13,7 @@ from applications.notices.to_organizations import (
 )
 from applications.notices.to_students import (
     application_sent,
+    application_waitlisted,
     decision_lapsed,
     not_selected,
     offer_expires_soon,
@@ -23,9 +24,9 @@ from applications.notices.to_students import (
 )
 
 __all__ = [
-    "application_received", "application_sent", "application_withdrawn", "decide_soon", "decision_lapsed",
-    "decisions_lapsed", "not_selected", "offer_declined", "offer_expires_soon", "offer_lapsed", "offer_made",
-    "settle_decisions", "settle_offer", "shortlisted",
+    "application_received", "application_sent", "application_waitlisted", "application_withdrawn", "decide_soon",
+    "decision_lapsed", "decisions_lapsed", "not_selected", "offer_declined", "offer_expires_soon", "offer_lapsed",
+    "offer_made", "settle_decisions", "settle_offer", "shortlisted",
 ]  # fmt: skip
 
 

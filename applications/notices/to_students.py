@@ -1,24 +1,41 @@
 """What the student who applied is told. Amount and date come first; the reason and the levels with every answer."""
 
+from django.conf import settings
+
 from applications.models import Application, Shown
 from applications.notices.telling import applied, day, fee, page, student_of
-from applications.queries import competencies_of, days_to_work, levels_of
+from applications.queries import competencies_of, days_to_work, levels_of, place_in_line
 from marketplace.notifications.actions import mark_done
 from marketplace.notifications.telling import tell
 
 Reason = Application.Reason
 
 
-def application_sent(application, at):
+def application_sent(application, at, has_waited=False):
     project = application.project
+    free = "A place in the queue became free. " if has_waited else ""
     tell(
         student_of(application), kind="application.sent", key=f"sent:{application.code}", at=at,
         title=f"{project.organization} received your application for “{project.title}”",
-        body=f"{fee(project)} for about {project.hours} hours. You have an answer by {{decision}} at the latest.\n\n"
+        body=f"{free}{fee(project)} for about {project.hours} hours. You have an answer by {{decision}} at the latest."
+        "\n\n"
         "Your evidence is judged without your name. It is shown when you are shortlisted.",
         dates={"decision": project.decisions_due_at},
         facts=[("Reference", application.code.upper()), ("Pay", f"{fee(project)} fixed"), ("Answer by", "{decision}")],
         url=application.get_absolute_url(), action="See your application", reason=applied(application),
+    )  # fmt: skip
+
+
+def application_waitlisted(application, at):
+    project, number, most = application.project, place_in_line(application), settings.LIVE_APPLICATIONS_PER_PROJECT
+    tell(
+        student_of(application), kind="application.waitlisted", key=f"waitlisted:{application.code}", at=at,
+        title=f"You are number {number} on the waiting list for “{project.title}”",
+        body=f"{project.organization} reads {most} applications at a time. Yours moves up when somebody withdraws or "
+        "is answered, and you are told.\n\nIf that does not happen by {decision}, it ends unread, and you are told "
+        "that as well. You can withdraw at any time.",
+        dates={"decision": project.decisions_due_at}, url=application.get_absolute_url(),
+        action="See your application", reason=applied(application),
     )  # fmt: skip
 
 
@@ -76,6 +93,7 @@ WHY = {
     Reason.STRONGER: "Others showed the competencies more strongly.",
     Reason.AVAILABILITY: "Your availability did not fit the dates.",
     Reason.FILLED: "All places were filled.",
+    Reason.QUEUE: "No place in the queue became free, so nobody read your application. This says nothing about it.",
     Reason.CANCELLED: "The project was cancelled. This says nothing about your application.",
 }
 

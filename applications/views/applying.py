@@ -16,7 +16,7 @@ from applications.actions.applying import RUNNING, check_limits, check_may_apply
 from applications.forms import AnswerForm, ApproachForm, AvailabilityForm
 from applications.models import Application
 from applications.parts import missing_parts, next_url, parts_of
-from applications.queries import capacity, competencies_of, library_of, with_answers
+from applications.queries import capacity, competencies_of, library_of, place_in_line, with_answers
 from applications.views.library import stored
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
@@ -215,6 +215,7 @@ def check(request, code):
         request, application, "applications/check.html", current="check", answers=answers,
         missing=missing_parts(application), hints=namesakes.hints(application, answers),
         blocked=_blocked(application.project, application.student),
+        capacity=capacity(application.project, application.student),
     )  # fmt: skip
 
 
@@ -231,7 +232,12 @@ def submit(request, code):
 def submitted(request, code):
     """It was sent: the reference and what happens next."""
     application = own(request, code)
-    if application.submitted_at is None:
+    is_waiting = application.status == Application.Status.WAITLISTED
+    if application.submitted_at is None and not is_waiting:
         return redirect("applications:edit", code)
-    context = {"application": application, "project": application.project, "offer_days": settings.OFFER_DAYS}
+    context = {
+        "application": application, "project": application.project, "offer_days": settings.OFFER_DAYS,
+        "in_line": place_in_line(application) if is_waiting else None,
+        "most": settings.LIVE_APPLICATIONS_PER_PROJECT,
+    }  # fmt: skip
     return render(request, "applications/submitted.html", context)

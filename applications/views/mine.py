@@ -8,7 +8,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import actions
 from applications.models import Application, Shown
-from applications.queries import capacity, competencies_of, days_to_work, levels_of, live_of_student, of_student
+from applications.queries import (
+    capacity,
+    competencies_of,
+    days_to_work,
+    levels_of,
+    live_of_student,
+    of_student,
+    place_in_line,
+)
 from applications.views.applying import own
 from applications.views.trying import attempt
 from applications.wording import look_of
@@ -30,7 +38,7 @@ def mine(request):
         {"application": row, "look": look_of(row, for_student=True), "is_open": row.project.accepts_applications(at)}
         for row in of_student(student)
     ]
-    running = [Status.DRAFT, *Application.LIVE]
+    running = [Status.DRAFT, *Application.UNANSWERED]
     context = {
         "running": sorted(
             (row for row in rows if row["application"].status in running),
@@ -46,6 +54,8 @@ def mine(request):
 # What of the audit trail the student's timeline tells, in their words; scores and the like are not theirs to see.
 TOLD = {
     "application.submitted": ("send", "You sent your application"),
+    "application.waitlisted": ("hourglass", "You sent it; it waits for a place in the queue"),
+    "application.admitted": ("send", "A place became free: your application was received"),
     "application.shortlisted": ("star", "You were shortlisted; your name was shown"),
     "offer.made": ("hand-coins", "You got an offer"),  # also to a runner-up, when a place is free again
     "offer.declined": ("x", "You declined the offer"),
@@ -70,6 +80,7 @@ def detail(request, code):
         "application": application, "project": application.project, "events": events, "levels": levels_for(application),
         "answers": application.answers.all(),
         "capacity": capacity(application.project, application.student),
+        "in_line": place_in_line(application) if application.status == Status.WAITLISTED else None,
         "may_withdraw": application.may_become(Status.WITHDRAWN),
     }  # fmt: skip
     return render(request, "applications/detail.html", context)
@@ -77,7 +88,7 @@ def detail(request, code):
 
 def levels_for(application):
     """[(competency, level, word)] once an answer was given; nothing before, so that scores cannot be watched."""
-    if application.status in (Status.SUBMITTED, Status.WITHDRAWN):
+    if application.status in (Status.WAITLISTED, Status.SUBMITTED, Status.WITHDRAWN):
         return []
     levels = levels_of([application]).get(application.pk, {})
     return [
@@ -96,7 +107,7 @@ def withdraw(request, code):
         _, error = attempt(request, actions.withdraw_application, application=application)
         if error is not None:
             return redirect(application)
-        was_sent = application.submitted_at is not None
+        was_sent = application.submitted_at is not None or application.queued_at is not None
         messages.success(request, "Your application is withdrawn." if was_sent else "The draft is thrown away.")
         return redirect("applications:mine")
     if not application.may_become(Status.WITHDRAWN):

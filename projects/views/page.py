@@ -17,7 +17,8 @@ def page_of(request, project, at):
     return {
         "at": at, "project": project, "organization": project.organization, "counted": counted,
         "competencies": competencies_of(project, student), "reliability": queries.reliability(project.organization),
-        "is_open": is_live, "is_full": counted.live_count >= settings.LIVE_APPLICATIONS_PER_PROJECT,
+        "is_open": is_live, "waiting": counted.waiting_count,
+        "is_full": counted.live_count >= settings.LIVE_APPLICATIONS_PER_PROJECT or counted.waiting_count > 0,
         "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counted.taken_count),
         "may_edit": own, "is_ours": (rules.may_preview(request.user, project) and not request.user.is_staff) or own,
         "may_save": rules.may_save(request.user, project), "may_apply": rules.may_apply(request.user, project),

@@ -206,11 +206,13 @@ def test_ended_applications_do_not_count(draft):
     assert submit(draft).status == "submitted"
 
 
-def test_the_twenty_sixth_live_application_is_refused(draft, settings):
-    settings.LIVE_APPLICATIONS_PER_PROJECT = 3
+def test_the_twenty_sixth_live_application_waits_and_the_fifty_first_is_refused(draft, settings):
+    settings.LIVE_APPLICATIONS_PER_PROJECT, settings.WAITING_APPLICATIONS_PER_PROJECT = 3, 1
     for _ in range(3):
         factories.make_application(project=draft.project, answers=False)
     factories.make_application(project=draft.project, status="withdrawn", label="Z", answers=False)
+    other = factories.make_application(project=draft.project, status="draft")
+    assert submit(other).status == "waitlisted"
     with refused(LimitReached, code="project_limit"):
         submit(draft)
     late = factories.make_student("Late Comer").user

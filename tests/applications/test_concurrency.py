@@ -1,13 +1,16 @@
 """The limits under fire: real connections, real threads, the database decides."""
 
+import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
 from applications import actions
 from applications.models import Application
+from applications.queries import place_in_line
 from marketplace.errors import DomainError, LimitReached
 from tests import factories
 from tests.factories import NOW
@@ -32,19 +35,37 @@ def at_once(calls):
         return list(pool.map(run, calls))
 
 
-def submit(application):
-    return lambda: actions.submit_application(application=application, by=application.student.user, at=NOW)
+def submit(application, at=NOW):
+    return lambda: actions.submit_application(application=application, by=application.student.user, at=at)
 
 
-def test_a_project_never_has_more_live_applications_than_its_cap(settings):
-    settings.LIVE_APPLICATIONS_PER_PROJECT = 5
+def test_fifty_at_once_are_25_live_ones_and_a_waiting_list_in_order():
     project = factories.make_project()
-    drafts = [factories.make_application(project=project, status="draft") for _ in range(12)]
-    outcomes = at_once([submit(draft) for draft in drafts])
-    assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 7
+    drafts = [factories.make_application(project=project, status="draft") for _ in range(52)]
+    times = itertools.count()
+    outcomes = at_once([submit(draft, NOW + timedelta(seconds=next(times))) for draft in drafts])
+    assert sum(isinstance(outcome, LimitReached) for outcome in outcomes) == 2
     live = Application.objects.live().filter(project=project)
-    assert live.count() == 5
-    assert len(set(live.values_list("label", flat=True))) == 5
+    assert live.count() == 25
+    assert len(set(live.values_list("label", flat=True))) == 25
+    waiting = list(Application.objects.waiting().filter(project=project))
+    assert [place_in_line(row) for row in waiting] == list(range(1, 26))
+
+
+def test_when_ten_leave_at_once_ten_move_up_in_order(settings):
+    settings.LIVE_APPLICATIONS_PER_PROJECT = 12
+    project = factories.make_project()
+    live = [factories.make_application(project=project, answers=False) for _ in range(12)]
+    waiting = [
+        factories.make_application(
+            project=project, status="waitlisted", answers=False, queued_at=NOW - timedelta(hours=n)
+        )
+        for n in range(14)
+    ]
+    leave = actions.withdraw_application
+    at_once([lambda a=a: leave(application=a, by=a.student.user, at=NOW) for a in live[:10]])
+    assert Application.objects.live().filter(project=project).count() == 12
+    assert list(Application.objects.waiting().filter(project=project)) == waiting[3::-1]
 
 
 def test_a_student_never_has_more_live_applications_than_theirs(settings):

@@ -301,8 +301,10 @@ def test_a_full_project_says_so(client_of, student, project, settings):
     settings.LIVE_APPLICATIONS_PER_PROJECT = 1
     factories.make_application(project=project, student=quick_student(), answers=False)
     page = client_of(student).get(project.get_absolute_url()).content.decode()
-    assert "Full: 1 applicants" in page
+    assert "The queue is full: 1 applicant, and nobody on its waiting list." in page
     assert "1 of 1" in page
+    factories.make_application(project=project, student=quick_student(), status="waitlisted", answers=False)
+    assert "and 1 on its waiting list" in client_of(student).get(project.get_absolute_url()).content.decode()
 
 
 def test_the_project_page_names_no_applicant(client_of, owner, visitor, project):
