@@ -1,6 +1,7 @@
 """The two commands: private servers, the supervisor, data folders, ports. Real processes, short ones."""
 
 import fcntl
+import io
 import os
 import shutil
 import signal
