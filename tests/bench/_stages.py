@@ -13,7 +13,7 @@ from marketplace.clock import now
 from marketplace.notifications.models import Notification
 from payments import actions, ledger
 from payments.models import MoneyOperation, Payout, StripeEvent
-from tests.bench._site import FOLDER, cpu_seconds
+from tests.bench._site import FOLDER, cpu_by_program
 from tests.bench._stripe import control, floor
 from tests.bench._world import deliver_many
 
@@ -30,7 +30,7 @@ def run(name, count, say, statements=0):
     random.Random(1).shuffle(ids)
     floors = [measure_floor(f"{name}-before", count, say)]
     counted = forget_statements()
-    before, cpu_before = paid(), cpu_seconds("worker")
+    before, cpu_before = paid(), cpu_by_program()
     began = time.monotonic()
     approve_all(ids, before, say)
     approved = time.monotonic() - began
@@ -39,15 +39,15 @@ def run(name, count, say, statements=0):
     settled = left or wait(unsettled, say, "messages, events and e-mails are under way")
     quiet = time.monotonic() - began
     database = database_figures(count, statements) if counted else dict.fromkeys(DATABASE_FIGURES)
-    worker = (cpu_seconds("worker") - cpu_before) * 1000 / count
+    cpu = {program: (used - cpu_before[program]) * 1000 / count for program, used in cpu_by_program().items()}
     floors.append(measure_floor(f"{name}-after", count, say))
     rate, floor_rate = (count - left) / seconds, sum(floors) / len(floors)
     say(f"{name}: {rate:,.1f} payouts per second")
     return {
         "count": count, "seconds": round(seconds, 1), "seconds_until_quiet": round(quiet, 1), "rate": round(rate, 1),
         "approvals_per_second": round(count / approved, 1), "floor_rate": round(floor_rate, 1),
-        "share_of_floor": round(rate / floor_rate, 3), "worker_cpu_ms_per_payout": round(worker, 1), **database,
-        "unsettled": settled,
+        "share_of_floor": round(rate / floor_rate, 3), **database, "unsettled": settled,
+        **{f"cpu_ms_per_payout_of_{program}": round(used, 1) for program, used in cpu.items()},
     }  # fmt: skip
 
 
