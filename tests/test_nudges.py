@@ -5,6 +5,7 @@ import time
 
 import pytest
 from celery.exceptions import OperationalError
+from django.core.cache import cache
 from django.db import connection, transaction
 from kombu.pools import ProducerPool
 
@@ -24,6 +25,7 @@ CLOSED = "redis://127.0.0.1:1/0"
 def dead_broker(monkeypatch):
     """Every message goes to a port where nobody listens."""
     monkeypatch.setattr(nudges, "broker", nudges.Broker())
+    cache.delete(send_due.waiting)
     with app.connection_for_write(CLOSED) as dead:
         monkeypatch.setattr(app.amqp, "_producer_pool", ProducerPool(connections=dead.Pool(1), limit=1))
         yield
@@ -54,10 +56,10 @@ def test_a_dead_broker_neither_fails_nor_delays_what_was_committed(dead_broker, 
 
 @pytest.mark.django_db(transaction=True)
 def test_after_a_rest_the_broker_is_tried_again(dead_broker, caplog):
-    send_due.delay_on_commit()
-    send_due.delay_on_commit()
+    nudge("run_operation", 1)
+    nudge("run_operation", 2)
     nudges.broker.rests_until = 0.0
-    send_due.delay_on_commit()
+    nudge("run_operation", 3)
     assert len(caplog.messages) == 2
 
 
@@ -83,3 +85,31 @@ def test_a_nudge_of_what_was_rolled_back_does_not_stand_for_a_later_one(student,
         assert connection.run_on_commit == []
         nudge("run_operation", 7)
     assert len(waiting) == 1
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What reaches the broker."""
+    messages = []
+    for task in (send_due, run_operation):
+        monkeypatch.setattr(task, "delay", lambda *args, name=task.name: messages.append((name, *args)))
+    cache.delete(send_due.waiting)
+    yield messages
+    cache.delete(send_due.waiting)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_message_waits_for_all_that_is_due(sent):
+    for number in range(3):
+        tell(make_user(), f"offer:{number}")
+        nudge("run_operation", number)
+    assert sent.count((send_due.name,)) == 1
+    assert len(sent) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_comes_after_the_task_has_begun_gets_a_message_of_its_own(sent):
+    tell(make_user(), "offer:1")
+    send_due.before_start("id", (), {})
+    tell(make_user(), "offer:2")
+    assert len(sent) == 2

@@ -6,7 +6,7 @@ from marketplace.clock import now
 from marketplace.notifications.delivery import send_batch
 
 
-@shared_task
+@shared_task(one_waits=True)
 def send_due():
     """Send every e-mail that is due, in batches, until none is left or this run's share is done."""
     for _ in range(20):
