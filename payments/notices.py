@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from engagements.notices.telling import fee, payers_of, student_of, tell, total
+from engagements.notices.telling import either, fee, payers_of, student_of, tell, total
 from marketplace.money import format_money
 from marketplace.notifications.actions import mark_done, notify
 from payments.alarms import alarm
@@ -67,16 +67,21 @@ def funding_moved(funding, old, at):
 def payout_paid(payout, at):
     engagement, amount = payout.engagement, format_money(payout.amount, payout.currency)
     mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipients=[payout.student.user])
+    arrival = f"{arrives_on(at):%A, %B %-d}"
     tell(
-        student_of(engagement), engagement, kind="money.payout_paid", key=f"payout-paid:{payout.code}", at=at,
-        title=f"You were paid {amount} for “{engagement.project}”", action="See the payment", url=page(engagement),
-        first=f"{amount} is in your Stripe account and should reach your bank around {arrives_on(at):%A, %B %-d}.",
-        more="You get the full fee: nothing is taken from it.",
-    )  # fmt: skip
-    tell(
-        payers_of(engagement), engagement, kind="money.payout_paid", key=f"payout-paid:{payout.code}", at=at,
-        title=f"{engagement.student} was paid {amount} for “{engagement.project}”", action="See the payment",
-        first=f"{amount} was paid out to {engagement.student}.", url=page(engagement),
+        student_of(engagement) + payers_of(engagement), engagement, kind="money.payout_paid",
+        key=f"payout-paid:{payout.code}", at=at, action="See the payment", url=page(engagement),
+        title=either(
+            engagement,
+            f"You were paid {amount} for “{engagement.project}”",
+            f"{engagement.student} was paid {amount} for “{engagement.project}”",
+        ),
+        first=either(
+            engagement,
+            f"{amount} is in your Stripe account and should reach your bank around {arrival}.",
+            f"{amount} was paid out to {engagement.student}.",
+        ),
+        more=either(engagement, "You get the full fee: nothing is taken from it.", ""),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from django.urls import reverse
 from engagements.models import Dispute
 from engagements.notices.splits import settle_splits
 from engagements.notices.telling import (
+    either,
     fee,
     moderators,
     money,
@@ -28,24 +29,25 @@ def approved(engagement, at):
     automatic = engagement.approved_by_id is None
     who = f"“{engagement.project}” was approved automatically"
     approver = name_of(engagement.approved_by, engagement)
-    tell(
-        student_of(engagement), engagement, kind="delivery.approved", key="approved", at=at,
-        title=f"{who if automatic else f'{engagement.organization} approved your delivery'}: "
-        f"{amount} on its way",
-        first=f"{amount} for “{engagement.project}” is on its way to you.",
-        more="Every acceptance criterion counts as met. Next: review the organization, and add the project to your "
-        "portfolio.",
-        url=page(engagement, "review"), action="Write your review",
-    )  # fmt: skip
     first = f"{amount} is paid out to {engagement.student}."
     if automatic:
         first = f"The time to review was over, so {amount} is paid out to {engagement.student}."
     tell(
-        team_of(engagement), engagement, kind="delivery.approved", key="approved", at=at, first=first,
-        title=f"{who if automatic else f'{approver} approved “{engagement.project}”'}: "
-        f"{amount} goes to {engagement.student}",
-        more="Next: review the work and confirm the competencies it has shown. It takes three minutes and goes into "
-        "the student's portfolio.",
+        student_of(engagement) + team_of(engagement), engagement, kind="delivery.approved", key="approved", at=at,
+        title=either(
+            engagement,
+            f"{who if automatic else f'{engagement.organization} approved your delivery'}: {amount} on its way",
+            f"{who if automatic else f'{approver} approved “{engagement.project}”'}: "
+            f"{amount} goes to {engagement.student}",
+        ),
+        first=either(engagement, f"{amount} for “{engagement.project}” is on its way to you.", first),
+        more=either(
+            engagement,
+            "Every acceptance criterion counts as met. Next: review the organization, and add the project to your "
+            "portfolio.",
+            "Next: review the work and confirm the competencies it has shown. It takes three minutes and goes into "
+            "the student's portfolio.",
+        ),
         url=page(engagement, "review"), action="Write your review",
     )  # fmt: skip
 

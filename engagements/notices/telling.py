@@ -22,6 +22,11 @@ def tell(people, engagement, *, kind, key, first, more="", again=False, **fields
     telling.tell(people, kind=kind, key=f"{key}:{engagement.code}", body=first, more=more, **fields)
 
 
+def either(engagement, student, others):
+    """Words of a notice that goes to the student and to the organization: what the one reads, and what the others."""
+    return lambda person: student if person.pk == engagement.student.user_id else others
+
+
 def why(person, engagement):
     if person.pk == engagement.student.user_id:
         return f"You are the student of “{engagement.project}”."

@@ -11,16 +11,19 @@ from marketplace.notifications.actions import notify
 def tell(people, *, title, body, at, more="", dates=None, facts=(), reason="", **fields):
     """`{name}` in title, body and facts becomes `dates[name]` in each person's zone; `more` is left as written.
 
-    `reason`: why they are told; the words, or what gives them for a person. The rest as `notify` takes it.
+    `reason`: why they are told. Title, body, more and reason are words, or what gives them for a person. The rest as
+    `notify` takes it.
     """
 
     def says(person):
         with timezone.override(zone_of(person)):
             words = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}
+        own_title, own_body, own_more, own_reason = (
+            value(person) if callable(value) else value for value in (title, body, more, reason)
+        )
         return {
-            "title": fill(title, words), "body": fill(body, words) + (f"\n\n{more}" if more else ""),
-            "facts": [(label, fill(value, words)) for label, value in facts],
-            "reason": reason(person) if callable(reason) else reason,
+            "title": fill(own_title, words), "body": fill(own_body, words) + (f"\n\n{own_more}" if own_more else ""),
+            "facts": [(label, fill(value, words)) for label, value in facts], "reason": own_reason,
         }  # fmt: skip
 
     notify(people, at=at, says=says, **fields)

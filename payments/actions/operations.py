@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from engagements.models import PEOPLE, Engagement
+from engagements.models import Engagement
 from marketplace.db import lock
 from marketplace.sweeps import one_by_one
 from payments import failures
@@ -243,9 +243,12 @@ def resume(operation_id, *, at, look_up=False, runs_it_now=False):
     return operation
 
 
-def lock_operation(operation):
-    """The operation, re-read and locked after its engagement: the order in which every action of this app locks."""
-    engagement = lock(Engagement, operation.engagement_id, *PEOPLE) if operation.engagement_id else None
+def lock_operation(operation, *related):
+    """The operation, re-read and locked after its engagement: the order in which every action of this app locks.
+
+    `related`: what comes along with the engagement.
+    """
+    engagement = lock(Engagement, operation.engagement_id, *related) if operation.engagement_id else None
     operation = lock(MoneyOperation, operation.pk)
     if engagement is not None:
         operation.engagement = engagement

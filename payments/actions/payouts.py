@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
+from engagements.models import PEOPLE
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
 from marketplace.errors import Unavailable
@@ -95,7 +96,7 @@ class TransferHandler(Handler):
 def lock_payout(operation):
     """The Payout of a locked operation, locked after it."""
     payout = Payout.objects.select_for_update(of=("self",)).get(operation=operation)
-    payout.engagement, payout.student = operation.engagement, operation.engagement.student
+    payout.engagement = operation.engagement
     return payout
 
 
@@ -126,14 +127,15 @@ def sync_transfer(transfer_id, *, at):
     return apply_transfer(transfer, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def apply_transfer(transfer, *, at):
     """Bring our Payout to where Stripe's transfer is. A webhook may come before our own answer was stored."""
     found = MoneyOperation.objects.filter(key=transfer.operation, kind=MoneyOperation.Kind.TRANSFER).first()
     if found is None:
         return None
-    operation = lock_operation(found)
+    operation = lock_operation(found, *PEOPLE)
     payout = lock_payout(operation)
+    payout.student = operation.engagement.student
     if (transfer.amount, transfer.currency) != (payout.amount, payout.currency):
         message = f"Transfer {transfer.id} is not what payout {payout.code} says."
         alarm(f"transfer:{transfer.id}", message, at=at, engagement=payout.engagement)

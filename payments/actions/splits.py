@@ -74,7 +74,8 @@ def divide(*, engagement, cause, student_amount, by, at, reason, keep_rest=False
     movements.lock_for_splits(splits)
     for split in splits:
         carry_out(split, reason, at)
-    check_ledger(engagement)
+    gone = sum(split.held_amount - split.kept_amount for split in splits)
+    check_ledger(engagement, sum(holding.held for holding in found) - gone)
     return splits
 
 
@@ -96,9 +97,12 @@ def carry_out(split, reason, at):
         plan_refund(split.funding, split.refund_amount, reason, at, split=split)
 
 
-def check_ledger(engagement):
-    """What the fundings say is held is what the ledger holds, or the whole decision is taken back. A bug otherwise."""
-    held = sum(holding.held for holding in holdings(engagement))
+def check_ledger(engagement, held=None):
+    """What the fundings say is held is what the ledger holds, or the whole decision is taken back. A bug otherwise.
+
+    `held`: what they say, where the caller has just reckoned it under their locks.
+    """
+    held = sum(holding.held for holding in holdings(engagement)) if held is None else held
     booked = ledger.balance(ledger.held(engagement), engagement.currency)  # changes only under the engagement's lock
     if held != booked:
         raise ledger.LedgerConflict(f"{engagement.code}: the fundings hold {held}, the ledger {booked}")

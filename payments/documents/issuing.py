@@ -45,7 +45,7 @@ def tries_of(refund):
     return tries
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def issue_for_payout(payout, at):
     """What the student was paid, for what and by whom. Returns the Document."""
     existing = Document.objects.filter(payout=payout).first()
