@@ -106,7 +106,7 @@ def of_student(student):
 
 
 def competencies_of(project):
-    return list(project.competencies.select_related("skill").order_by("position"))
+    return list(project.competencies.select_related("skill__family").order_by("position"))
 
 
 def scores_of(applications):

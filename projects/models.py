@@ -34,7 +34,7 @@ class ProjectQuerySet(models.QuerySet):
 
     def with_card(self):
         """What a card shows, without one query more per card."""
-        asked = models.Prefetch("competencies", Competency.objects.select_related("skill").order_by("position"))
+        asked = models.Prefetch("competencies", Competency.objects.select_related("skill__family").order_by("position"))
         return self.select_related("organization", "field").prefetch_related(asked)
 
     def with_parts(self):

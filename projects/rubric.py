@@ -1,7 +1,17 @@
-"""The published rubric: the same four anchored levels for every competency, relative to the level asked for."""
+"""The published rubric: four anchored levels in observable words, relative to the level asked for.
+
+Each skill family has a ladder of five steps (data/rubrics.toml). "Meets" is the step of the level asked for,
+"Developing" the one below it, "Exceeds" the one above.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
 
 from marketplace.skills.models import Level
 
+TEMPLATES = Path(__file__).parent / "data/rubrics.toml"
+GENERAL = "general"  # for skills without a family, as imported ones
 SHOWN = ("Not shown", "Developing", "Meets", "Exceeds")
 
 IN_SHORT = {
@@ -15,31 +25,28 @@ WANTED = {
     Level.ADVANCED: "Does it on a hard or unclear task and can defend the choices made.",
 }
 
-ANCHORS = {
-    Level.FOUNDATIONAL: (
-        "The evidence is about something else, or it is not clear what the applicant did.",
-        "A first attempt that needed somebody else to finish or correct it.",
-        "A small task done correctly by the applicant, perhaps after an example.",
-        "A realistic task done alone, with the result checked.",
-    ),
-    Level.WORKING: (
-        "The evidence is about something else, or it is not clear what the applicant did.",
-        "A small or guided task done correctly, but not yet a realistic one alone.",
-        "A realistic task done alone, with a result that works and was checked.",
-        "A hard or unclear task, with the choices explained and alternatives weighed.",
-    ),
-    Level.ADVANCED: (
-        "The evidence is about something else, or it is not clear what the applicant did.",
-        "A realistic task done alone, but a routine one, or the choices are not explained.",
-        "A hard or unclear task done well, with the choices explained.",
-        "Work that others build on: a method, a tool or a standard that held up in use.",
-    ),
-}
+
+@cache
+def templates():
+    """{slug of a family: {"missing", "ladder", "question", "good"}}."""
+    return tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
 
 
-def anchors(level):
-    """[(value 0–3, word, what it looks like)] for a competency wanted at `level`."""
-    return [(value, SHOWN[value], text) for value, text in enumerate(ANCHORS[Level(level)])]
+def template_of(family):
+    """`family`: a SkillFamily, or None."""
+    return templates().get(family.slug if family else GENERAL) or templates()[GENERAL]
+
+
+def anchors(competency):
+    """[(value 0–3, word, what it looks like)]. Read the competency with its skill and family."""
+    template = template_of(competency.skill.family)
+    steps = [template["missing"], *template["ladder"][competency.level - 1 : competency.level + 2]]
+    return [(value, SHOWN[value], text) for value, text in enumerate(steps)]
+
+
+def good_evidence(competency):
+    """One sentence for applicants: what helps to judge."""
+    return template_of(competency.skill.family)["good"]
 
 
 def wanted(level):

@@ -27,7 +27,7 @@ class ScoreForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["level"].choices = [
             (value, format_html('<span><strong>{}</strong> <span class="hint">{}</span></span>', word, text))
-            for value, word, text in anchors(competency.level)
+            for value, word, text in anchors(competency)
         ]
 
 

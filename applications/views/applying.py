@@ -24,7 +24,7 @@ from marketplace.accounts.rules import is_member
 from marketplace.clock import now
 from marketplace.errors import DomainError
 from projects.models import Project
-from projects.rubric import anchors, wanted
+from projects.rubric import anchors, good_evidence, wanted
 
 NOT_YOURS = "Your account may not apply to this project."
 
@@ -121,8 +121,8 @@ def answer(request, code, number):
         return redirect(next_url(application, after=f"evidence-{number}"))
     return flow(
         request, application, "applications/answer.html", current=f"evidence-{number}", form=form, number=number,
-        competency=competency, library=library, count=len(competencies), anchors=anchors(competency.level),
-        wanted=wanted(competency.level), status=422 if form.errors else 200,
+        competency=competency, library=library, count=len(competencies), anchors=anchors(competency),
+        wanted=wanted(competency.level), good=good_evidence(competency), status=422 if form.errors else 200,
     )  # fmt: skip
 
 

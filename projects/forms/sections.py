@@ -8,7 +8,7 @@ from marketplace.skills.forms import SkillField
 from marketplace.skills.models import Level, SkillFamily
 from projects.forms.base import DayField, OneLine, SectionForm
 from projects.models import Project
-from projects.rubric import IN_SHORT
+from projects.rubric import IN_SHORT, template_of
 
 CRITERIA = settings.PROJECT_CRITERIA
 COMPETENCIES = settings.PROJECT_COMPETENCIES
@@ -87,9 +87,9 @@ class CompetenciesForm(SectionForm):
         low, high = COMPETENCIES
         for number in range(1, high + 1):
             needed = number <= low and self.complete
-            self.fields |= self._row(number, needed)
+            self.fields |= self._row(number, needed, template_of(self.project.field)["question"])
 
-    def _row(self, number, needed):
+    def _row(self, number, needed, example):
         levels = [(level.value, f"{level.label}: {IN_SHORT[level]}") for level in Level]
         return {
             f"skill_{number}": SkillField(label="Skill or tool", required=needed),
@@ -98,7 +98,7 @@ class CompetenciesForm(SectionForm):
             ),
             f"evidence_{number}": OneLine(
                 label="Evidence question", max_length=300, required=needed,
-                help_text="What may applicants show? Something they have made before, never a task for you.",
+                help_text=f"Ask for something they have made before, never for a task. For example: “{example}”",
                 error_messages={"required": "Say which evidence you want to see."},
             ),
         }  # fmt: skip

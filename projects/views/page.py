@@ -5,7 +5,7 @@ from django.conf import settings
 from marketplace.money import format_money
 from projects import queries, rules
 from projects.models import Project
-from projects.rubric import anchors, wanted
+from projects.rubric import anchors, good_evidence, wanted
 
 
 def page_of(request, project, at):
@@ -34,7 +34,8 @@ def competencies_of(project, student):
     levels = queries.levels_of(student) if student else {}
     return [
         {
-            "row": row, "wanted": wanted(row.level), "anchors": anchors(row.level),
+            "row": row, "wanted": wanted(row.level), "anchors": anchors(row),
+            "good": good_evidence(row),
             "has": levels.get(row.skill_id, 0) >= row.level,
         }
         for row in project.competencies.all()
