@@ -57,9 +57,7 @@ class Api:
             call = self._understand(request, request_id)
             answer = self._serve(call, request)
         except errors.ApiError as error:
-            answer = Answer(error.status, json.dumps(error.body(request_id)))
-            if error.status == 429:
-                answer.headers["Stripe-Rate-Limited-Reason"] = "global-rate"
+            answer = Answer(error.status, json.dumps(error.body(request_id)), dict(error.headers))
         except Exception:
             self.sim.report_bug(f"{request.method} {request.path}")
             answer = Answer(500, json.dumps(errors.server_error(False).body(request_id)))
@@ -154,6 +152,7 @@ class Api:
             row = self.sim.idempotency.replay(call.account, call.key, call.endpoint, call.params)
             if row:
                 headers = {"Idempotent-Replayed": "true", "Original-Request": row["request_id"]}
+                headers |= errors.STORED_HEADERS if row["status"] >= 500 else {}
                 return self._late_fault(call, Answer(row["status"], row["body"], headers), replayed=True)
         answer = self._work(call, early)
         return self._late_fault(call, answer)
@@ -194,6 +193,7 @@ class Api:
             body=answer.body,
             request_id=call.request_id,
         )
+        answer.headers |= errors.STORED_HEADERS if answer.status >= 500 else {}
 
     def _late_fault(self, call, answer, replayed=False):
         """The work is done; what the caller hears of it may still go wrong."""

@@ -59,7 +59,10 @@ class Webhooks:
 
     def queue(self, event, scope):
         """Writes one delivery per endpoint, in the transaction of what happened."""
-        for url, secret in self._endpoints(event, scope):
+        endpoints = list(self._endpoints(event, scope))
+        if "pending_webhooks" in event:
+            event = event | {"pending_webhooks": len(endpoints)}
+        for url, secret in endpoints:
             if self._strikes("lose", event["type"]):
                 self._write(event, scope, url, secret, "lost", 0)
                 continue

@@ -113,4 +113,4 @@ def test_changes_are_told(client, simulator, inbox, recipient):
     )
     assert {event["related_object"]["id"] for event in inbox.events("thin")} == {recipient.id}
     assert {event["account"] for event in inbox.events("connect")} == {recipient.id}
-    assert set(inbox.types("connect")) == {"account.updated"}
+    assert set(inbox.types("connect")) == {"account.updated", "account.external_account.created"}

@@ -70,11 +70,14 @@ def test_a_payout_that_the_bank_refuses(client, simulator, inbox, paid_out):
     assert client.v1.balance.retrieve(None, {"stripe_account": account}).available[0].amount == 48_000
     simulator.control("POST", "clock", {"days": 3})
     assert len(client.v1.payouts.list({}, {"stripe_account": account}).data) == 1  # stopped until the bank changes
+    assert client.v1.accounts.retrieve(account).external_accounts.data[0].status == "errored"
     simulator.control("POST", f"accounts/{account}/onboard", {"bank": "000123456789"})
     simulator.control("POST", "clock", {"days": 1})
     assert len(client.v1.payouts.list({}, {"stripe_account": account}).data) == 2
     simulator.control("POST", "webhooks/settle")
-    assert "payout.failed" in inbox.types("connect")
+    assert all(event["account"] == account for event in inbox.events("connect"))
+    told = {"payout.failed", *(f"account.external_account.{what}" for what in ("created", "updated", "deleted"))}
+    assert told <= set(inbox.types("connect"))
 
 
 def test_a_bank_account_that_refuses_money(client, simulator, recipient, pay):

@@ -33,6 +33,7 @@ def test_a_snapshot_event(client, inbox, pay, settle):
     assert (posted["api_version"], posted["livemode"]) == ("2026-10-28.endive", False)
     assert posted["data"]["object"]["id"] == paid["session"]
     assert posted["data"]["object"]["payment_status"] == "paid"
+    assert posted["pending_webhooks"] == 1
     found = client.v1.events.retrieve(posted["id"])
     assert (found.type, found.data.object.id, found.pending_webhooks) == (posted["type"], paid["session"], 0)
 

@@ -51,17 +51,25 @@ def test_a_500_that_hides_a_success_is_replayed(client, simulator, terms):
     simulator.control("POST", "faults", {"kind": "error_500", "when": "after", **TRANSFERS})
     key = {"idempotency_key": "transfer:1:a1"}
     for _ in range(2):
-        assert refused(client.v1.transfers.create, terms, key).http_status == 500
+        error = refused(client.v1.transfers.create, terms, key)
+        assert (error.http_status, error.headers["Stripe-Should-Retry"]) == (500, "false")
     assert count(client) == 1
+
+
+def test_a_500_without_a_key_may_be_tried_again(client, simulator, terms):
+    simulator.control("POST", "faults", {"kind": "error_500", "stored": False, **TRANSFERS})
+    assert "Stripe-Should-Retry" not in refused(client.v1.transfers.create, terms).headers
 
 
 def test_rate_limits_and_lock_timeouts(client, simulator, terms):
     simulator.control("POST", "faults", {"kind": "rate_limit", **TRANSFERS})
     error = refused(client.v1.transfers.create, terms)
     assert (type(error), error.http_status, error.error.code) == (stripe.RateLimitError, 429, "rate_limit")
+    assert error.headers["Stripe-Rate-Limited-Reason"] == "global-rate"
     simulator.control("POST", "faults", {"kind": "lock_timeout", "status": 409, **TRANSFERS})
     error = refused(client.v1.transfers.create, terms)
     assert (error.http_status, error.error.code) == (409, "lock_timeout")
+    assert (error.headers["Stripe-Should-Retry"], "Stripe-Rate-Limited-Reason" in error.headers) == ("true", False)
     assert count(client) == 0
 
 

@@ -221,9 +221,20 @@ def bank_account(account_id, name, routing, number):
 
 def add_bank(sim, account, name, number):
     """A new bank account also ends the stop after a failed payout. The caller saves the account."""
+    if account["_bank"]:
+        sim.events.emit("account.external_account.deleted", account["_bank"], account["id"])
     account["_bank"] = bank_account(account["id"], name, "110000000", number)
+    sim.events.emit("account.external_account.created", account["_bank"], account["id"])
     account["_bank_number"] = number
     sim.store.set_setting(f"payouts_stopped:{account['id']}", False)
+
+
+def refuse_bank(sim, account):
+    """What a failed payout does to the bank account. https://docs.stripe.com/api/external_account_bank_accounts/object"""
+    account["_bank"]["status"] = "errored"
+    sim.store.save(account)
+    sim.events.emit("account.external_account.updated", account["_bank"], account["id"], {"status": "new"})
+    sim.events.emit("account.updated", v1_account(sim, account["id"]), account["id"])
 
 
 def _defaults(given):

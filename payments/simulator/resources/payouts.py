@@ -119,6 +119,7 @@ def fail(sim, payout, code="account_closed", message="The bank account has been 
     sim.store.save(payout)
     sim.store.set_setting(f"payouts_stopped:{account}", True)
     sim.events.emit("payout.failed", payout, account)
+    _refuse_bank(sim, payout, account)
     return payout
 
 
@@ -166,6 +167,13 @@ def arrive(sim, id, data):
 def _return_money(sim, payout, account, kind):
     terms = {"source": payout["id"], "currency": payout["currency"], "against": BANK}
     return sim.book.record(account, kind, payout["amount"], **terms)
+
+
+def _refuse_bank(sim, payout, account):
+    """Unless the account has another one since."""
+    owner = sim.store.find("v2.core.account", account)
+    if owner and owner["_bank"]["id"] == payout["destination"] and owner["_bank"]["status"] != "errored":
+        accounts.refuse_bank(sim, owner)
 
 
 def _bank(sim, account):
