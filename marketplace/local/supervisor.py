@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 COLOURS = (36, 33, 35, 32, 34, 31)
 LAST_LINES = 40
 MOST_ENDS, ENDS_WITHIN = 4, 60.0  # seconds: what ends so often does not come back
-REVIVE_AFTER = 1.0  # seconds
+REVIVE_AFTER = 1.0  # seconds, doubled each time
 STOP_SECONDS = 1.2  # of the three that stopping may take; the servers need the rest
 
 
@@ -134,7 +134,7 @@ class Supervisor:
             program.ends.append(at)
             if len(program.ends) == MOST_ENDS and at - program.ends[0] < ENDS_WITHIN:
                 return False
-            program.starts_at = at + REVIVE_AFTER
+            program.starts_at = at + REVIVE_AFTER * 2 ** (len(program.ends) - 1)
             self.say("dev", f"{program.name} ended with code {code}. It starts again.")
         elif at >= program.starts_at:
             self.start(program)

@@ -11,7 +11,9 @@ STORED_HEADERS = {"Stripe-Should-Retry": "false"}  # of a 500 that its key would
 class ApiError(Exception):
     """An answer of status 4xx or 5xx. `saved` tells whether an idempotency key remembers it."""
 
-    def __init__(self, status, message, *, type="invalid_request_error", code=None, param=None, saved=True, headers=None, **extra):
+    def __init__(
+        self, status, message, *, type="invalid_request_error", code=None, param=None, saved=True, headers=None, **extra
+    ):
         super().__init__(message)
         self.status = status
         self.saved = saved

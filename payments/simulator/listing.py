@@ -62,8 +62,7 @@ def _page(sim, call, sql, args):
         sign = ">" if before else "<"
         sql, args = sql + f" AND seq {sign} ? AND created {sign}= ?", [*args, row["seq"], row["created"]]
     way = "ASC" if before else "DESC"
-    order = f"created {way}, seq {way}" if "created" in call.params else f"seq {way}"  # the same: later is younger
-    rows = sim.store.rows(f"{sql} ORDER BY {order} LIMIT {limit + 1}", *args)
+    rows = sim.store.rows(f"{sql} ORDER BY created {way}, seq {way} LIMIT {limit + 1}", *args)
     page = rows[:limit]
     return (page[::-1] if before else page), len(rows) > limit
 

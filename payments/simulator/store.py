@@ -14,13 +14,15 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS object (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
     account TEXT NOT NULL, created INTEGER NOT NULL, body TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS object_list ON object (kind, account, seq);
+CREATE INDEX IF NOT EXISTS object_kind ON object (kind, seq);
 CREATE INDEX IF NOT EXISTS object_group ON object (kind, json_extract(body, '$.transfer_group'));
 CREATE INDEX IF NOT EXISTS object_intent ON object (kind, json_extract(body, '$.payment_intent'));
 CREATE INDEX IF NOT EXISTS object_charge ON object (kind, json_extract(body, '$.charge'));
 CREATE INDEX IF NOT EXISTS object_destination ON object (kind, json_extract(body, '$.destination'));
 CREATE INDEX IF NOT EXISTS object_source ON object (kind, json_extract(body, '$.source'));
 CREATE INDEX IF NOT EXISTS object_transfer ON object (kind, json_extract(body, '$.transfer'));
+CREATE INDEX IF NOT EXISTS object_related ON object (kind, json_extract(body, '$.related_object.id'));
+CREATE INDEX IF NOT EXISTS object_type ON object (kind, account, json_extract(body, '$.type'), created, seq);
 CREATE INDEX IF NOT EXISTS object_moment ON object (kind, account, created, seq);
 CREATE INDEX IF NOT EXISTS object_waiting ON object (kind, json_extract(body, '$.pending_reason'));
 CREATE INDEX IF NOT EXISTS object_origin ON object (kind, json_extract(body, '$.source_transaction'));

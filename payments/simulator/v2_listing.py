@@ -5,6 +5,7 @@ import re
 from urllib.parse import urlencode
 
 from .errors import invalid
+from .identifiers import PLATFORM
 
 USUAL, MOST = 20, 100
 
@@ -14,10 +15,10 @@ def page_of(sim, call, kind, where="", values=()):
     limit = call.params.get("limit", USUAL)
     if not 1 <= limit <= MOST:
         raise invalid(f"limit must be between 1 and {MOST}.", param="limit")
-    sql, args = "SELECT seq, body FROM object WHERE kind = ?" + where, [kind, *values]  # noqa: S608
+    sql, args = "SELECT seq, body FROM object WHERE kind = ? AND account = ?" + where, [kind, PLATFORM, *values]  # noqa: S608
     if "page" in call.params:
         sql, args = sql + " AND seq < ?", [*args, _place(call.params["page"])]
-    rows = sim.store.rows(f"{sql} ORDER BY seq DESC LIMIT {limit + 1}", *args)
+    rows = sim.store.rows(f"{sql} ORDER BY created DESC, seq DESC LIMIT {limit + 1}", *args)
     following = f"page_{rows[limit - 1]['seq']}" if len(rows) > limit else None
     found = [json.loads(row["body"]) for row in rows[:limit]]
     return found, {"next_page_url": _address(call, following), "previous_page_url": None}

@@ -178,3 +178,16 @@ def test_further_endpoints(client, inbox, pay, settle):
     assert [each.id for each in client.v1.webhook_endpoints.list().data] == [endpoint.id]
     client.v1.webhook_endpoints.delete(endpoint.id)
     assert refused(client.v1.webhook_endpoints.retrieve, endpoint.id).code == "resource_missing"
+
+
+def test_lists_by_type(client, pay):
+    pay()
+    listed = lambda **how: [event.type for event in client.v1.events.list({"limit": 100, **how}).data]  # noqa: E731
+    everything = listed()
+    assert listed(type="charge.succeeded") == ["charge.succeeded"]
+    assert listed(type="charge.*") == [kind for kind in everything if kind.startswith("charge.")]
+    assert set(listed(types=["charge.succeeded", "checkout.session.completed"])) == {
+        "charge.succeeded",
+        "checkout.session.completed",
+    }
+    assert listed(type="payout.paid") == []

@@ -38,7 +38,7 @@ def show(sim, request):
         bugs=sim.health.bugs,
         balanced=not any(sim.book.sums().values()),
         platform=_platform(sim),
-        accounts=[account_line(sim, account) for account in reversed(sim.store.where("v2.core.account"))][:ROWS],
+        accounts=[account_line(sim, account) for account in _latest(sim, "v2.core.account")],
         payments=[_payment(sim, session) for session in _latest(sim, "checkout.session")],
         transfers=_latest(sim, "transfer"),
         payouts=_latest(sim, "payout"),

@@ -17,7 +17,8 @@ def list_all(sim, call):
     sql, values = " AND created >= ?", [sim.clock.now() - KEPT]
     kinds = call.params.get("types") or ([call.params["type"]] if call.params.get("type") else [])
     if kinds:
-        sql += " AND (" + " OR ".join(["json_extract(body, '$.type') GLOB ?"] * len(kinds)) + ")"
+        tests = [f"json_extract(body, '$.type') {'GLOB' if '*' in kind else '='} ?" for kind in kinds]
+        sql += f" AND ({' OR '.join(tests)})"
         values += kinds
     if "delivery_success" in call.params:
         sql += f" AND id {'NOT ' if call.params['delivery_success'] else ''}IN ({UNDELIVERED})"
@@ -60,7 +61,7 @@ def retrieve_thin(sim, call):
     return event
 
 
-UNDELIVERED = "SELECT event FROM delivery WHERE state <> 'delivered'"
+UNDELIVERED = "SELECT event FROM delivery WHERE state IN ('pending', 'lost', 'given_up')"
 
 
 def _pending(sim, id):
