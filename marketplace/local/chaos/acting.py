@@ -33,7 +33,8 @@ class Acting:
             thread.join(timeout=20)
 
     def running(self):
-        return sum(not story.over for story in self.stories)
+        """[what they want and which engagement it is about] of the stories that have not come to their end."""
+        return [f"{story.plan.ending} {story.cast.code}" for story in self.stories if not story.over]
 
     def act(self):
         while not self.stopping.is_set():

@@ -102,8 +102,7 @@ def problems_of(run, requests_made):
     A worker may end when its broker is gone (an error inside kombu); whoever runs it starts it again. It is shown.
     """
     problems = [f"harness: {text}" for text in [*run.troubling.failures, *run.acting.failures]]
-    if run.acting.running():
-        problems.append(f"{run.acting.running()} stories did not come to their end")
+    problems += [f"this story did not come to its end: {story}" for story in run.acting.running()]
     problems += [f"{count} × 500 at {path}" for path, count in requests_made.server_errors.items()]
     ended = run.stack.ended_by_themselves.items()
     problems += [f"{name} ended by itself {count} times" for name, count in ended if not name.startswith("worker")]
