@@ -67,7 +67,7 @@ def funding_moved(funding, old, at):
 def payout_paid(payout, at):
     engagement, amount = payout.engagement, format_money(payout.amount, payout.currency)
     mark_done(kind="money.held", url=reverse("payments:payout_setup"), at=at, recipients=[payout.student.user])
-    arrival = f"{arrives_on(at):%A, %B %-d}"
+    arrival = f"{arrives_on(at):%A, %-d %B}"
     tell(
         student_of(engagement) + payers_of(engagement), engagement, kind="money.payout_paid",
         key=f"payout-paid:{payout.code}", at=at, action="See the payment", url=page(engagement),

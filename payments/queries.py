@@ -167,3 +167,8 @@ def bank_payouts_of(account):
     for row in rows:
         row.reason = bank_failure(row.failure_code)
     return rows
+
+
+def refused_by_bank(bank_payouts):
+    """The newest of `bank_payouts_of`, where the bank refused it: until the next one, the student has to act."""
+    return next((row for row in bank_payouts[:1] if row.status == BankPayout.Status.FAILED), None)

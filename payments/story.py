@@ -21,14 +21,12 @@ class Step:
 
 
 def story(engagement, *, is_student, disputes=()):
-    """[Step], oldest first."""
+    """[Step], oldest first; of one moment, what was decided and paid before what it gives back."""
     steps = [Step(engagement.accepted_at, "check", "The offer was accepted", _price(engagement, is_student))]
     for dispute in disputes:
         steps += dispute_steps(dispute)
     if engagement.cancelled_at:
         steps.append(Step(engagement.cancelled_at, "ban", "Cancelled", engagement.cancel_reason))
-    for funding in engagement.fundings.all():
-        steps += funding_steps(funding, is_student)
     if engagement.approved_at:
         automatic = engagement.approved_by_id is None
         steps.append(
@@ -36,6 +34,8 @@ def story(engagement, *, is_student, disputes=()):
         )
     for payout in engagement.payouts.all():
         steps += payout_steps(payout, engagement, is_student)
+    for funding in engagement.fundings.all():
+        steps += funding_steps(funding, is_student)
     return sorted(steps, key=lambda step: step.at)
 
 
@@ -101,7 +101,7 @@ def payout_steps(payout, engagement, is_student):
             note = ""
         yield Step(payout.status_changed_at or payout.due_at, "hourglass", "On hold", note)
     if payout.status == Payout.Status.PAID:
-        note = f"It should reach your bank around {arrives_on(payout.paid_at):%A, %B %-d}." if is_student else ""
+        note = f"It should reach your bank around {arrives_on(payout.paid_at):%A, %-d %B}." if is_student else ""
         yield Step(payout.paid_at, "circle-check", f"{amount} paid to {to}", note)
     for reversal in payout.reversals.all():
         yield from reversal_steps(reversal, to)

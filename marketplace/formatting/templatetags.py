@@ -28,8 +28,10 @@ def money(amount, currency=""):
 
 @register.filter
 def money_exact(amount, currency=""):
-    """The same with the zero cents, for columns of figures: "$480.00"."""
-    return "" if amount in (None, "") else amounts.format_money(amount, currency or settings.CURRENCY, trim=False)
+    """The same with the zero cents and a true minus sign, for columns of figures: "$480.00"."""
+    if amount in (None, ""):
+        return ""
+    return amounts.format_money(amount, currency or settings.CURRENCY, trim=False).replace("-", "−")
 
 
 @register.filter

@@ -32,7 +32,7 @@ def style(size, leading, color=INK, *, bold=False, right=False, **more):
 
 SITE, KIND, STAMP = (
     style(15, 19, BRAND, bold=True),
-    style(20, 24, bold=True, right=True),
+    style(20, 26, bold=True, right=True),
     style(9, 12, SUCCESS, bold=True),
 )
 TITLE = style(11, 15, MUTED, right=True)
@@ -204,5 +204,5 @@ PLAIN = [
 FACTS = [*PLAIN, ("BOTTOMPADDING", *ALL, 2), ("TOPPADDING", *FIRST, 1)]
 LINES = [
     ("VALIGN", *ALL, "TOP"), ("LINEBELOW", (0, 0), (-1, 0), 1, MUTED), ("LINEBELOW", (0, 1), (-1, -1), 0.5, LINE),
-    ("LEFTPADDING", *ALL, GAP), ("RIGHTPADDING", *ALL, GAP), ("TOPPADDING", *ALL, 4), ("BOTTOMPADDING", *ALL, 5),
+    ("LEFTPADDING", *ALL, GAP), ("RIGHTPADDING", *ALL, GAP), ("TOPPADDING", *ALL, 3), ("BOTTOMPADDING", *ALL, 3.5),
 ]  # fmt: skip

@@ -107,7 +107,7 @@ def bill_of(engagement, change_order):
 def checkout_params(bill, code, by):
     """What create_checkout is called with: fixed here, whatever the pages or prices say later."""
     engagement, rate = bill.engagement, bill.engagement.project.service_fee_bps
-    service = f"Service fee ({rate // 100} %)" if rate and rate % 100 == 0 else "Service fee"
+    service = f"Service fee ({rate // 100}%)" if rate and rate % 100 == 0 else "Service fee"
     lines = [[bill.words, bill.fee]]
     if bill.service_fee:
         lines.append([service, bill.service_fee])

@@ -28,7 +28,7 @@ def lines_of(funding):
     fee, rate = funding.fee_amount, engagement.project.service_fee_bps
     lines = [_line(f"Fee for {engagement.student}", fee, what_for(funding))]
     if funding.amount > fee:
-        percent = f" ({rate // 100} %)" if rate % 100 == 0 else ""
+        percent = f" ({rate // 100}%)" if rate % 100 == 0 else ""
         lines.append(_line(f"Service fee{percent}", funding.amount - fee))
     return lines
 

@@ -12,7 +12,7 @@ from payments.documents.contents import billed_to, issuer
 from payments.documents.presenting import written
 from payments.statements.figures import NAMES, figures_of, lines_of, monthly_figures
 
-AMOUNTS = (Column("", wide=True), Column("Amount", numeric=True))
+AMOUNTS = (Column("Line", wide=True), Column("Amount", numeric=True))
 LINES = (
     Column("Date"), Column("Movement", wide=True), Column("Amount", numeric=True), Column("Held after", numeric=True),
 )  # fmt: skip

@@ -40,6 +40,7 @@ def earnings(request, student):
     context = {
         "books": other_books(request), "lines": [line_for_student(row) for row in rows], "after": after,
         "totals": queries.totals_of_student(student, at), "account": account, "reason": hold_reason(account),
+        "refused": queries.refused_by_bank(queries.bank_payouts_of(account)) if account else None,
         "at": at, "chosen": chosen,
     }  # fmt: skip
     return render(request, "payments/earnings.html", context)

@@ -10,7 +10,7 @@ from marketplace.access import require
 from marketplace.clock import now
 from marketplace.errors import DomainError, Unavailable
 from payments import actions, rules
-from payments.queries import amounts_on_hold, bank_payouts_of, payout_account_of
+from payments.queries import amounts_on_hold, bank_payouts_of, payout_account_of, refused_by_bank
 from payments.words import hold_reason, requirement_words
 
 
@@ -28,13 +28,15 @@ def payout_setup(request):
     if request.method == "POST":
         return to_stripe(request, student)
     account = payout_account_of(student)
+    bank_payouts = bank_payouts_of(account) if account else []
     context = {
         "account": account,
         "started": account is not None and account.stripe_id is not None,
         "reason": hold_reason(account),
         "missing": requirement_words(account.requirements) if account else [],
         "on_hold": amounts_on_hold(student),
-        "bank_payouts": bank_payouts_of(account) if account else [],
+        "bank_payouts": bank_payouts,
+        "refused": refused_by_bank(bank_payouts),
     }
     return render(request, "payments/payout_setup.html", context)
 

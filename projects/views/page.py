@@ -64,7 +64,7 @@ def cost_of(project):
     return {
         "fee": format_money(project.fee_amount, currency),
         "service_fee": format_money(project.service_fee_amount, currency),
-        "percent": f"{project.service_fee_bps / 100:g} %",
+        "percent": f"{project.service_fee_bps / 100:g}%",
         "total": format_money(project.total_amount, currency),
         "all_places": format_money(project.total_amount * project.places, currency),
     }

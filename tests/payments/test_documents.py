@@ -40,7 +40,7 @@ class TestIssued:
         assert (invoice.reference, invoice.amount, invoice.kind) == ("INV-2026-000001", 52_800, "invoice")
         assert invoice.contents["lines"] == [
             {"text": f"Fee for {engagement.student}", "note": engagement.project.title, "amount": 48_000},
-            {"text": "Service fee (10 %)", "note": "", "amount": 4_800},
+            {"text": "Service fee (10%)", "note": "", "amount": 4_800},
         ]
         assert invoice.contents["paid_with"] == "Visa ending 4242"
         assert invoice.contents["recipient"] == {"name": "Acme Analytics", "lines": []}

@@ -36,7 +36,7 @@ def test_the_page_names_the_fee_and_the_service_fee(engagement, owner, simulator
     params = funding.operation.params
     assert params["lines"] == [
         [f"Fee for {engagement.student} / {engagement.project}", 48_000],
-        ["Service fee (10 %)", 4_800],
+        ["Service fee (10%)", 4_800],
     ]
     assert (params["email"], params["transfer_group"]) == (owner.email, engagement.code)
     assert (funding.status, funding.amount, funding.currency) == ("pending", 52_800, "usd")

@@ -4,7 +4,7 @@ import pytest
 
 from marketplace.clock import now
 from payments import actions, ledger
-from payments.models import BalanceTransaction, MoneyFreeze, Reconciliation, Refund, Reversal
+from payments.models import BalanceTransaction, MoneyFreeze, MoneyOperation, Reconciliation, Refund, Reversal
 from tests.factories import NOW
 from tests.payments.factories import deliver, fund, make_awaiting, onboard, settle
 
@@ -70,6 +70,11 @@ def test_a_moderator_takes_a_payout_back(paid, moderator, simulator, client_of):
     page = client.get(f"/payments/work/{paid.code}/").content.decode()
     for words in ("Stripe&#x27;s book", "The delivery was approved", "transfer.created", "was taken back"):
         assert words in page
+    assert page.index("is taken back") < page.index("was started")  # of one moment: the decision, then the refund
+    assert f"Above is what {paid.organization} reads" in page
+    MoneyOperation.objects.filter(kind="refund").update(error_code="not_ready")
+    operations = client.get("/admin/payments/moneyoperation/?error_code=not_ready")
+    assert operations.context["cl"].result_count == 1
 
 
 @pytest.mark.parametrize("who", ["owner", "student", None])

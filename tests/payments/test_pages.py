@@ -46,7 +46,7 @@ def test_a_student_reads_what_is_held_on_its_way_and_paid(organization, student,
     make_paid(organization, student.student, "approved", "held")
     make_paid(organization, student.student, "approved", "paid")
     page = read(client_of, student, "/payments/")
-    for words in ("Held for you", "On hold", "Paid", "You have not set up payouts", "$480.00"):
+    for words in ("Held for you", "On hold", "Paid", "You have not set up payouts", "$480.00", "waits for your payout"):
         assert words in page
     assert "$4,800" not in page
     totals = totals_of_student(student.student, NOW)[0]

@@ -98,3 +98,10 @@ def test_the_student_reads_what_the_bank_did(student, client_of):
     page = client_of(student).get("/payments/payouts/").content.decode()
     for words in ("At your bank", "Refused by your bank", "The account is closed", "$200.00", "On its way"):
         assert words in page
+    assert "You are ready" in page
+    assert "Your bank refused" not in client_of(student).get("/payments/").content.decode()
+    BankPayout.objects.filter(status="in_transit").update(status="failed", failure_code="account_closed")
+    page = client_of(student).get("/payments/payouts/").content.decode()
+    assert ("correct your bank account" in page, "You are ready" in page) == (True, False)
+    page = client_of(student).get("/payments/").content.decode()
+    assert ("Your bank refused $300" in page, "Payouts are set up" in page) == (True, False)

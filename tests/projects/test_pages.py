@@ -210,7 +210,7 @@ def test_preview_shows_the_whole_cost_and_submitting_leads_to_what_happens_next(
     Project.objects.filter(pk=draft.pk).update(places=3)
     client = client_of(owner)
     page = client.get(reverse("projects:preview", args=[draft.code])).content.decode()
-    for words in ("$480", "Service fee (10 %)", "$48", "$528", "$1,584", "Submit and open"):
+    for words in ("$480", "Service fee (10%)", "$48", "$528", "$1,584", "Submit and open"):
         assert words in page
     response = client.post(reverse("projects:submit", args=[draft.code]))
     assert response.url == reverse("projects:submitted", args=[draft.code])
