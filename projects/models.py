@@ -15,6 +15,9 @@ from marketplace.db import CodeField, StatusModel
 from marketplace.money import format_money, percent
 from marketplace.skills.models import Level, Skill, SkillFamily
 
+# By the student: received by the organization, or on the waiting list.
+APPLICATION_SENT = Q(applications__submitted_at__isnull=False) | Q(applications__queued_at__isnull=False)
+
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -25,8 +28,7 @@ class ProjectQuerySet(models.QuerySet):
         if not user.is_authenticated:
             return self.filter(public)
         ours = Q(organization__in=Organization.objects.of_member(user))
-        sent = Q(applications__submitted_at__isnull=False) | Q(applications__queued_at__isnull=False)
-        applied = Project.objects.filter(sent, applications__student__user=user)
+        applied = Project.objects.filter(APPLICATION_SENT, applications__student__user=user)
         return self.filter(public | ours | Q(pk__in=applied.values("pk")))
 
     def open(self):
@@ -34,14 +36,16 @@ class ProjectQuerySet(models.QuerySet):
 
     def with_card(self):
         """What a card shows, without one query more per card."""
-        asked = models.Prefetch("competencies", Competency.objects.select_related("skill__family").order_by("position"))
-        return self.select_related("organization", "field").prefetch_related(asked)
+        return self._with_competencies("skill")
 
     def with_parts(self):
-        """Everything a project page shows."""
-        return self.with_card().prefetch_related(
-            models.Prefetch("criteria", AcceptanceCriterion.objects.order_by("position"))
-        )
+        """Everything a project page shows, the families by which it is judged included."""
+        criteria = models.Prefetch("criteria", AcceptanceCriterion.objects.order_by("position"))
+        return self._with_competencies("skill__family").prefetch_related(criteria)
+
+    def _with_competencies(self, related):
+        asked = models.Prefetch("competencies", Competency.objects.select_related(related).order_by("position"))
+        return self.select_related("organization", "field").prefetch_related(asked)
 
 
 class Project(StatusModel):

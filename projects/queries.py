@@ -11,7 +11,7 @@ from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRe
 from django.db.models.functions import Coalesce
 
 from marketplace.skills.models import StudentSkill
-from projects.models import Listing, Project, SavedProject
+from projects.models import APPLICATION_SENT, Listing, Project, SavedProject
 from projects.search.order import fit_expression
 
 LIVE = ["submitted", "shortlisted", "offered"]
@@ -91,9 +91,7 @@ def levels_of(student):
 
 def applied_among(student, ids):
     """The ids of the projects where this student has an application that was sent and not withdrawn."""
-    sent = Q(applications__student=student) & (
-        Q(applications__submitted_at__isnull=False) | Q(applications__queued_at__isnull=False)
-    )
+    sent = APPLICATION_SENT & Q(applications__student=student)
     found = Project.objects.filter(sent & ~Q(applications__status="withdrawn"), pk__in=ids)
     return set(found.values_list("pk", flat=True))
 

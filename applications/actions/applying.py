@@ -17,7 +17,6 @@ from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from projects.models import Project
 
 Status = Application.Status
-RUNNING = Application.RUNNING
 
 
 @transaction.atomic
@@ -28,7 +27,7 @@ def start_application(*, project, by, at):
     applications, LimitReached when the queue is full or the student has enough live ones.
     """
     student = lock(Student, by.student.pk)
-    running = Application.objects.filter(project=project, student=student, status__in=RUNNING).first()
+    running = Application.objects.filter(project=project, student=student, status__in=Application.RUNNING).first()
     if running is not None:
         return running
     check_may_apply(project, student, at)
@@ -45,7 +44,7 @@ def check_may_apply(project, student, at):
         raise DomainError("Answer the questions about eligibility first.", code="not_eligible")
     if not project.accepts_applications(at):
         raise InvalidTransition("This project takes no applications any more.", code="closed")
-    ended = Application.objects.filter(project=project, student=student).exclude(status__in=RUNNING)
+    ended = Application.objects.filter(project=project, student=student).exclude(status__in=Application.RUNNING)
     if ended.exclude(status=Status.WITHDRAWN).exists():
         raise DomainError("You have had an answer for this project already.", code="answered")
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import actions, namesakes, rules
-from applications.actions.applying import RUNNING, check_limits, check_may_apply
+from applications.actions.applying import check_limits, check_may_apply
 from applications.forms import AnswerForm, ApproachForm, AvailabilityForm
 from applications.models import Application
 from applications.parts import missing_parts, next_url, parts_of
@@ -40,7 +40,7 @@ def start(request, code):
     )
     if student is None:
         return render(request, "applications/start_as_student.html", {"project": project})
-    running = Application.objects.filter(project=project, student=student, status__in=RUNNING).first()
+    running = Application.objects.filter(project=project, student=student, status__in=Application.RUNNING).first()
     if running is not None:
         return redirect(running)
     if not student.is_eligible:

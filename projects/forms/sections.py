@@ -85,9 +85,10 @@ class CompetenciesForm(SectionForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         low, high = COMPETENCIES
+        example = template_of(self.project.field)["question"]
         for number in range(1, high + 1):
             needed = number <= low and self.complete
-            self.fields |= self._row(number, needed, template_of(self.project.field)["question"])
+            self.fields |= self._row(number, needed, example)
 
     def _row(self, number, needed, example):
         levels = [(level.value, f"{level.label}: {IN_SHORT[level]}") for level in Level]
