@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from marketplace.accounts.models import Organization
 from marketplace.clock import now
 from projects.models import Competency, Project
-from projects.queries import with_counts
+from projects.queries import clarified, with_counts
+from projects.rubric import good_evidence, rubric_of
 from projects.search.filters import HOURS, PAY, WHERE, WITHIN, parse
 from projects.search.order import LABELS
 from projects.search.results import search_open
@@ -39,6 +40,28 @@ class CompetencySerializer(serializers.ModelSerializer):
     class Meta:
         model = Competency
         fields = ["skill", "slug", "level", "evidence_asked"]
+
+
+class JudgedCompetencySerializer(CompetencySerializer):
+    """With how it is judged: from "Not shown" to "Exceeds"."""
+
+    rubric = serializers.SerializerMethodField()
+    good_evidence = serializers.SerializerMethodField()
+    clarifications = serializers.SerializerMethodField()
+
+    class Meta(CompetencySerializer.Meta):
+        fields = [*CompetencySerializer.Meta.fields, "rubric", "good_evidence", "clarifications"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField(), min_length=4, max_length=4))
+    def get_rubric(self, competency):
+        return rubric_of(competency)
+
+    def get_good_evidence(self, competency) -> str:
+        return good_evidence(competency)
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_clarifications(self, competency):
+        return [added.text for added in clarified(competency.project, competency)]
 
 
 class ProjectSerializer(serializers.ModelSerializer):
@@ -67,6 +90,7 @@ class ProjectSerializer(serializers.ModelSerializer):
 
 
 class ProjectDetailSerializer(ProjectSerializer):
+    competencies = JudgedCompetencySerializer(many=True)
     acceptance_criteria = serializers.SerializerMethodField()
 
     class Meta(ProjectSerializer.Meta):

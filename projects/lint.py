@@ -148,6 +148,7 @@ def lint_project(project):
         "outcome": [project.title, project.brief],
         "deliverable": [project.deliverable, *(criterion.text for criterion in project.criteria.all())],
         "competencies": [competency.evidence_asked for competency in project.competencies.all()],
+        "rubric": [text for row in project.competencies.all() for text in (*row.rubric, row.good_evidence)],
         "pay": [project.place],
     }
     return [flag for where, parts in texts.items() for flag in lint_text("\n".join(parts), where)]

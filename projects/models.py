@@ -18,6 +18,8 @@ from marketplace.skills.models import Level, Skill, SkillFamily
 # By the student: received by the organization, or on the waiting list.
 APPLICATION_SENT = Q(applications__submitted_at__isnull=False) | Q(applications__queued_at__isnull=False)
 
+RUBRIC_LENGTH = 200  # characters of one anchored level
+
 
 class ProjectQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -41,7 +43,8 @@ class ProjectQuerySet(models.QuerySet):
     def with_parts(self):
         """Everything a project page shows, the families by which it is judged included."""
         criteria = models.Prefetch("criteria", AcceptanceCriterion.objects.order_by("position"))
-        return self._with_competencies("skill__family").prefetch_related(criteria)
+        clarified = models.Prefetch("clarifications", Clarification.objects.order_by("at", "pk"))
+        return self._with_competencies("skill__family").prefetch_related(criteria, clarified)
 
     def _with_competencies(self, related):
         asked = models.Prefetch("competencies", Competency.objects.select_related(related).order_by("position"))
@@ -200,13 +203,20 @@ class AcceptanceCriterion(models.Model):
 
 
 class Competency(models.Model):
-    """A Skill at a level that the project asks for, and the evidence it wants to see."""
+    """A Skill at a level that the project asks for, the evidence it wants to see, and how that is judged.
+
+    Until the project is submitted `rubric` and `good_evidence` hold only what was reworded: rubric.py fills the rest
+    from the templates. Submitting fixes all of it, and the first application that is sent locks it (a trigger of the
+    applications app).
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="competencies")
     position = models.PositiveSmallIntegerField()
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="competencies")
     level = models.PositiveSmallIntegerField(choices=Level, default=Level.WORKING)
     evidence_asked = models.CharField(max_length=300)
+    rubric = ArrayField(models.CharField(max_length=RUBRIC_LENGTH), default=list, blank=True)  # four anchored levels
+    good_evidence = models.CharField(max_length=RUBRIC_LENGTH, blank=True)
 
     class Meta:
         verbose_name_plural = "competencies"
@@ -216,10 +226,29 @@ class Competency(models.Model):
                 fields=["project", "position"], name="competency_position_once", deferrable=models.Deferrable.DEFERRED
             ),
             models.CheckConstraint(condition=Q(level__gte=1, level__lte=3), name="competency_level_1_3"),
+            models.CheckConstraint(condition=Q(rubric=[]) | Q(rubric__len=4), name="competency_rubric_of_four"),
         ]
 
     def __str__(self):
         return f"{self.skill} ({self.get_level_display()})"
+
+
+class Clarification(models.Model):
+    """What the organization added to the rubric after the first application: never changed, read by everybody."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="clarifications")
+    competency = models.ForeignKey(
+        Competency, null=True, blank=True, on_delete=models.CASCADE, related_name="clarifications"
+    )  # null: about all of them
+    text = models.CharField(max_length=500)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(text__gt=""), name="clarification_not_empty")]
+
+    def __str__(self):
+        return self.text
 
 
 class SavedProject(models.Model):

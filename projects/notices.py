@@ -5,6 +5,7 @@ from django.urls import reverse
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import POSTERS
 from marketplace.notifications.actions import mark_done, notify
+from projects.queries import LIVE
 
 WAITING = "moderation.project_waiting"
 
@@ -73,6 +74,38 @@ def closed_by_deadline(project, *, at):
         body=f"{body}\n\n{pay_line(project)}", url=project.get_absolute_url(), action="Open the project",
         due_at=project.decisions_due_at if waiting else None, reason=f"You post projects for {project.organization}.",
     )  # fmt: skip
+
+
+def rubric_edited(project, *, at):
+    """To those who have begun an application and read the old words."""
+    notify(
+        applicants_of(project, ["draft"]), kind="application.rubric_edited", at=at, url=project.get_absolute_url(),
+        key=f"rubric:{project.code}:{at:%Y%m%d%H%M%S}", action="Read the rubric",
+        title=f"{project.organization} reworded how “{project.title}” is judged",
+        body="You have begun an application and sent nothing yet. Read the rubric again before you go on: what you "
+        f"wrote is kept.\n\n{pay_line(project)}", reason=begun(project),
+    )  # fmt: skip
+
+
+def clarified(added, *, at):
+    """To everybody who waits for a decision or has begun an application."""
+    project, about = added.project, added.competency.skill.name if added.competency else "all competencies"
+    notify(
+        applicants_of(project, ["draft", "waitlisted", *LIVE]), kind="application.clarified", at=at,
+        key=f"clarified:{added.pk}", url=project.get_absolute_url(), action="Read it on the project page",
+        title=f"{project.organization} clarified how “{project.title}” is judged",
+        body=f"About {about}:\n\n{added.text}\n\nThe rubric itself has not changed, and what you sent stays as it is.",
+        reason=begun(project),
+    )  # fmt: skip
+
+
+def applicants_of(project, statuses):
+    rows = project.applications.filter(status__in=statuses).select_related("student__user").order_by("pk")
+    return [row.student.user for row in rows]
+
+
+def begun(project):
+    return f"You began or sent an application for “{project.title}”."
 
 
 def removed(project, *, at):

@@ -31,6 +31,17 @@ def with_counts(projects):
     )
 
 
+def has_applications(project):
+    """Whether anybody has sent one, withdrawn since or not: what they read must not change."""
+    return Project.objects.filter(APPLICATION_SENT, pk=project.pk).exists()
+
+
+def clarified(project, competency=None):
+    """What was added about this competency, or about all of them, in order; read `clarifications` with the project."""
+    about = {None, competency.pk if competency else None}
+    return [row for row in project.clarifications.all() if row.competency_id in about]
+
+
 def accepted_count(project):
     """Places that students hold: accepted applications whose engagement was not cancelled."""
     accepted = project.applications.filter(status="accepted")

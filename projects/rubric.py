@@ -1,7 +1,7 @@
 """The published rubric: four anchored levels in observable words, relative to the level asked for.
 
 Each skill family has a ladder of five steps (data/rubrics.toml). "Meets" is the step of the level asked for,
-"Developing" the one below it, "Exceeds" the one above.
+"Developing" the one below it, "Exceeds" the one above. An organization may word each of them anew.
 """
 
 import tomllib
@@ -37,16 +37,44 @@ def template_of(family):
     return templates().get(family.slug if family else GENERAL) or templates()[GENERAL]
 
 
+def steps_of(template, level):
+    """The four texts of a template for a level asked for."""
+    return [template["missing"], *template["ladder"][level - 1 : level + 2]]
+
+
+def template_rubric(competency):
+    return steps_of(template_of(competency.skill.family), competency.level)
+
+
+def rubric_of(competency):
+    """Four texts: the organization's own, else the template's. Read the competency with its skill and family."""
+    return competency.rubric or template_rubric(competency)
+
+
 def anchors(competency):
-    """[(value 0–3, word, what it looks like)]. Read the competency with its skill and family."""
-    template = template_of(competency.skill.family)
-    steps = [template["missing"], *template["ladder"][competency.level - 1 : competency.level + 2]]
-    return [(value, SHOWN[value], text) for value, text in enumerate(steps)]
+    """[(value 0–3, word, what it looks like)]"""
+    return [(value, SHOWN[value], text) for value, text in enumerate(rubric_of(competency))]
 
 
 def good_evidence(competency):
     """One sentence for applicants: what helps to judge."""
-    return template_of(competency.skill.family)["good"]
+    return competency.good_evidence or template_of(competency.skill.family)["good"]
+
+
+def own_words(competency):
+    """{"rubric", "good_evidence"}: what is not the template's; empty where it is."""
+    rubric, good = competency.rubric, competency.good_evidence
+    return {
+        "rubric": [] if rubric == template_rubric(competency) else rubric,
+        "good_evidence": "" if good == template_of(competency.skill.family)["good"] else good,
+    }
+
+
+def fixed(competencies):
+    """The competencies with every word in the row, so that a later template changes nothing that was published."""
+    for competency in competencies:
+        competency.rubric, competency.good_evidence = rubric_of(competency), good_evidence(competency)
+    return competencies
 
 
 def wanted(level):

@@ -28,6 +28,7 @@ SECTIONS = {
         "Deliverable and acceptance criteria", "What you get, and when it is done", ("deliverable",)
     ),
     "competencies": Section("Competencies and evidence", "What applicants must show, and how", ()),
+    "rubric": Section("Rubric", "How the evidence is judged: four levels in words you can edit", ()),
     "pay": Section(
         "Pay and time",
         "Hours, fee, dates, places",
@@ -74,10 +75,13 @@ def problems(project, at):
 def states(project, at):
     """{section: "done" | "progress" | "todo"} for the task list."""
     lacking = {problem.section for problem in problems(project, at)}
+    if "competencies" in lacking:
+        lacking.add("rubric")  # a template for each competency: whole as soon as they are
     started = {
         "outcome": bool(project.title or project.brief),
         "deliverable": bool(project.deliverable or project.criteria.all()),
         "competencies": bool(project.competencies.all()),
+        "rubric": any(row.rubric or row.good_evidence for row in project.competencies.all()),
         "pay": project.hours is not None or project.fee_amount is not None or project.work_due_on is not None,
         "portfolio": bool(project.portfolio_permission),
     }

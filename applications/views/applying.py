@@ -24,6 +24,7 @@ from marketplace.accounts.rules import is_member
 from marketplace.clock import now
 from marketplace.errors import DomainError
 from projects.models import Project
+from projects.queries import clarified
 from projects.rubric import anchors, good_evidence, wanted
 
 NOT_YOURS = "Your account may not apply to this project."
@@ -122,7 +123,8 @@ def answer(request, code, number):
     return flow(
         request, application, "applications/answer.html", current=f"evidence-{number}", form=form, number=number,
         competency=competency, library=library, count=len(competencies), anchors=anchors(competency),
-        wanted=wanted(competency.level), good=good_evidence(competency), status=422 if form.errors else 200,
+        wanted=wanted(competency.level), good=good_evidence(competency),
+        clarified=clarified(application.project, competency), status=422 if form.errors else 200,
     )  # fmt: skip
 
 

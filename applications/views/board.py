@@ -12,6 +12,7 @@ from applications.forms import ScoreForm
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from projects.models import Project
+from projects.queries import clarified
 from projects.rubric import wanted
 
 COLUMNS = 4  # applicants beside each other
@@ -74,7 +75,7 @@ def score(request, code, number, label):
     context = {
         "board": found, "project": found.project, "competency": competency, "number": number, "row": row, "cell": cell,
         "applicant": row.applicant, "position": index + 1, "total": len(rows), "form": form,
-        "wanted": wanted(competency.level),
+        "wanted": wanted(competency.level), "clarified": clarified(found.project, competency),
         "previous": rows[index - 1].applicant.label if index else "",
         "following": rows[index + 1].applicant.label if index + 1 < len(rows) else "",
     }  # fmt: skip

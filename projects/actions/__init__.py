@@ -1,5 +1,6 @@
 """Every write to a project, by name. Nobody else changes a status."""
 
+from projects.actions.judging import clarify, edit_rubric
 from projects.actions.lifecycle import (
     cancel_project,
     close_due,
@@ -20,7 +21,7 @@ from projects.actions.posting import (
 from projects.actions.saving import save_for_later, unsave
 
 __all__ = [
-    "cancel_project", "close_due", "close_project", "copy_project", "create_draft", "open_project", "remove_project",
-    "reopen_project", "return_to_draft", "save_for_later", "save_section", "set_competencies", "set_criteria",
-    "submit_project", "unsave",
+    "cancel_project", "clarify", "close_due", "close_project", "copy_project", "create_draft", "edit_rubric",
+    "open_project", "remove_project", "reopen_project", "return_to_draft", "save_for_later", "save_section",
+    "set_competencies", "set_criteria", "submit_project", "unsave",
 ]  # fmt: skip

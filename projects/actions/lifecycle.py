@@ -9,6 +9,7 @@ from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from marketplace.notifications.actions import mark_done
 from marketplace.sweeps import one_by_one
 from projects import notices, tasks
+from projects.actions.judging import fix_rubrics
 from projects.actions.posting import check_may_post
 from projects.lint import lint_project
 from projects.models import Project
@@ -38,7 +39,8 @@ class Incomplete(DomainError):
 def submit_project(*, project, by, at):
     """Publish a complete draft: at once when a verified organization wrote a clean text, else after a moderator's look.
 
-    Fixes the hourly floor and the service fee in force now. Submitting twice changes nothing. Raises Incomplete.
+    Fixes the hourly floor and the service fee in force now, and the words of the rubric. Submitting twice changes
+    nothing. Raises Incomplete.
     """
     project = lock(Project, project.pk)
     if project.status in (Status.IN_REVIEW, Status.OPEN):
@@ -55,6 +57,7 @@ def submit_project(*, project, by, at):
         "currency": settings.CURRENCY, "hourly_floor": settings.HOURLY_FLOOR,
         "service_fee_bps": settings.SERVICE_FEE_BPS, "submitted_at": at, "review_note": "", "review_flags": flags,
     }  # fmt: skip
+    fix_rubrics(project)
     mark_done(kind="project.returned", url=notices.edit_url(project), at=at)
     if not flags:
         return publish(project, by=by, at=at, verb="project.opened", **terms)

@@ -8,7 +8,9 @@ from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
 from marketplace.money import exponent
 from marketplace.skills.models import Skill, SkillFamily
+from projects.actions.judging import set_rubrics
 from projects.models import AcceptanceCriterion, Competency, Project
+from projects.rubric import own_words
 from projects.sections import SECTIONS
 
 COPIED = (
@@ -49,8 +51,10 @@ def fill_from(project, starter):
 
 
 @transaction.atomic
-def save_section(*, project, section, by, at, criteria=None, competencies=None, **values):
+def save_section(*, project, section, by, at, criteria=None, competencies=None, rubrics=None, **values):
     """Save one part of the task list, whole or not at all. `criteria` and `competencies` replace the rows.
+
+    `rubrics`: {id of a competency: {"rubric", "good_evidence"}}.
 
     Raises InvalidTransition when the project is no longer a draft.
     """
@@ -66,6 +70,8 @@ def save_section(*, project, section, by, at, criteria=None, competencies=None, 
         set_criteria(project=project, texts=criteria)
     if competencies is not None:
         set_competencies(project=project, rows=competencies)
+    if rubrics is not None:
+        set_rubrics(project, rubrics)
     record("project.edited", actor=by, subject=project, at=at, section=section)
     return project
 
@@ -85,15 +91,21 @@ def set_criteria(*, project, texts):
 
 @transaction.atomic
 def set_competencies(*, project, rows):
-    """Replace the competencies by `rows` of {skill, level, evidence_asked}, in this order."""
+    """Replace the competencies by `rows` of {skill, level, evidence_asked}, in this order.
+
+    What was reworded in the rubric of a skill stays with it, unless the row brings its own.
+    """
     project = lock_draft(project)
     if len(rows) > settings.PROJECT_COMPETENCIES[1]:
         raise DomainError(f"At most {settings.PROJECT_COMPETENCIES[1]} competencies.", code="too_many")
     if len({row["skill"].pk for row in rows}) < len(rows):
         raise DomainError("Each competency is asked for once.", code="duplicate")
-    project.competencies.all().delete()
+    before = project.competencies.select_related("skill__family")
+    reworded = {competency.skill_id: own_words(competency) for competency in before}
+    before.delete()
     Competency.objects.bulk_create(
-        Competency(project=project, position=position, **row) for position, row in enumerate(rows)
+        Competency(project=project, position=position, **(reworded.get(row["skill"].pk, {}) | row))
+        for position, row in enumerate(rows)
     )
 
 
@@ -107,11 +119,10 @@ def copy_project(*, project, by, at):
         **values | keep_permission(project),
     )  # fmt: skip
     set_criteria(project=copy, texts=[row.text for row in project.criteria.order_by("position")])
-    rows = project.competencies.filter(skill__is_active=True).order_by("position").select_related("skill")
-    set_competencies(
-        project=copy,
-        rows=[{"skill": row.skill, "level": row.level, "evidence_asked": row.evidence_asked} for row in rows],
-    )
+    rows = project.competencies.filter(skill__is_active=True).order_by("position").select_related("skill__family")
+    asked = [{"skill": row.skill, "level": row.level, "evidence_asked": row.evidence_asked} for row in rows]
+    words = [own_words(row) for row in rows]
+    set_competencies(project=copy, rows=[one | other for one, other in zip(asked, words, strict=True)])
     record("project.created", actor=by, subject=copy, at=at, copied_from=project.code)
     return copy
 

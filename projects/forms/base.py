@@ -11,11 +11,12 @@ from marketplace.money import parse_money
 class SectionForm(forms.Form):
     """One part of a project. `complete=False` saves what there is: nothing is required then, limits still hold.
 
-    `values()` is what `save_section` takes; `initial_of(project, zone, at)` what the empty form shows.
+    `values()` is what `save_section` takes; `initial_of(project, zone, at)` what the empty form shows. A button "fill"
+    saves nothing: `filled(value)` is what was typed with something put in, which the next form shows as `typed`.
     """
 
-    def __init__(self, data=None, *, project, at, zone="UTC", complete=True):
-        super().__init__(data, initial=self.initial_of(project, at))
+    def __init__(self, data=None, *, project, at, zone="UTC", complete=True, typed=None):
+        super().__init__(data, initial=typed or self.initial_of(project, at))
         self.project, self.at, self.zone, self.complete = project, at, zone, complete
         if not complete:
             for field in self.fields.values():
@@ -26,6 +27,9 @@ class SectionForm(forms.Form):
 
     def values(self):
         raise NotImplementedError
+
+    def filled(self, wanted):
+        return self.data.dict()
 
 
 class OneLine(forms.CharField):

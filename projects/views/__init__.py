@@ -1,11 +1,12 @@
 """Pages of projects: reading (browse, detail, saved) and posting (task list, lifecycle, the organization's list)."""
 
+from projects.views.judging import clarify, rubric
 from projects.views.lifecycle import cancel, close, copy, reopen, take_back
 from projects.views.manage import manage
 from projects.views.posting import edit, edit_section, new, preview, rate, submit, submitted
 from projects.views.reading import browse, detail, filters, save, saved, unsave
 
 __all__ = [
-    "browse", "cancel", "close", "copy", "detail", "edit", "edit_section", "filters", "manage", "new", "preview",
-    "rate", "reopen", "save", "saved", "submit", "submitted", "take_back", "unsave",
+    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "filters", "manage", "new",
+    "preview", "rate", "reopen", "rubric", "save", "saved", "submit", "submitted", "take_back", "unsave",
 ]  # fmt: skip

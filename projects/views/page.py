@@ -16,7 +16,8 @@ def page_of(request, project, at):
     is_live = project.accepts_applications(at)
     return {
         "at": at, "project": project, "organization": project.organization, "counted": counted,
-        "competencies": competencies_of(project, student), "reliability": queries.reliability(project.organization),
+        "competencies": competencies_of(project, student), "clarified": queries.clarified(project),
+        "reliability": queries.reliability(project.organization),
         "is_open": is_live, "waiting": counted.waiting_count,
         "is_full": counted.live_count >= settings.LIVE_APPLICATIONS_PER_PROJECT or counted.waiting_count > 0,
         "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counted.taken_count),
@@ -30,12 +31,13 @@ def page_of(request, project, at):
 
 
 def competencies_of(project, student):
-    """[{row, wanted, anchors, has}] in the project's order."""
+    """[{row, wanted, anchors, good, clarified, has}] in the project's order."""
     levels = queries.levels_of(student) if student else {}
     return [
         {
             "row": row, "wanted": wanted(row.level), "anchors": anchors(row),
             "good": good_evidence(row),
+            "clarified": [added for added in project.clarifications.all() if added.competency_id == row.pk],
             "has": levels.get(row.skill_id, 0) >= row.level,
         }
         for row in project.competencies.all()

@@ -76,15 +76,20 @@ def edit_section(request, code, section):
         messages.info(request, "This project is no longer a draft, so it cannot be changed here.")
         return redirect(project)
     complete = request.POST.get("save") != "draft"
-    form = SECTION_FORMS[section](
-        posted(request), project=project, at=now(), zone=timezone.get_current_timezone_name(), complete=complete
-    )
-    if request.method == "POST" and form.is_valid() and saved(request, project, section, form):
+    form = section_form(section, project, posted(request), complete=complete)
+    if "fill" in request.POST:
+        form = section_form(section, project, None, typed=form.filled(request.POST["fill"]))
+    elif request.method == "POST" and form.is_valid() and saved(request, project, section, form):
         following = next_section(section) if complete else None
         return redirect("projects:edit_section", code, following) if following else redirect("projects:edit", code)
     context = {"project": project, "form": form, "slug": section, "section": SECTIONS[section]}
-    context["number"] = list(SECTIONS).index(section) + 1
+    context |= {"number": list(SECTIONS).index(section) + 1, "count": len(SECTIONS)}
     return render(request, f"projects/sections/{section}.html", context, status=422 if form.errors else 200)
+
+
+def section_form(section, project, data, **options):
+    zone = timezone.get_current_timezone_name()
+    return SECTION_FORMS[section](data, project=project, at=now(), zone=zone, **options)
 
 
 def saved(request, project, section, form):

@@ -24,6 +24,10 @@ def closed(scene):
     scene.project = factories.make_project(organization=scene.organization, status="closed")
 
 
+def unanswered(scene):
+    scene.project = factories.make_project(organization=scene.organization)
+
+
 POSTERS = {"visitor": SIGN_IN, "owner": 200, "member": 200}
 POSTERS_POST = {"visitor": SIGN_IN, "owner": 302, "member": 302}
 # Who may see that a draft exists at all, but not change it.
@@ -54,6 +58,10 @@ ROWS = [
     row("projects:submit", 404, args=draft, method="post", **POSTERS_POST, **INSIDE),
     row("projects:submitted", 404, scene=in_review, args=code, **POSTERS, finance=200, suspended=200, moderator=200),
     row("projects:take_back", 404, scene=in_review, args=code, method="post", **POSTERS_POST, **INSIDE),
+    row("projects:rubric", 403, scene=unanswered, args=code, **POSTERS),
+    row("projects:rubric", 403, scene=unanswered, args=code, method="post", **POSTERS_POST),
+    row("projects:clarify", 403, scene=closed, args=code, **POSTERS),
+    row("projects:clarify", 403, scene=closed, args=code, method="post", visitor=SIGN_IN, owner=422, member=422),
     row("projects:close", 403, args=code, method="post", **POSTERS_POST),
     row("projects:reopen", 403, scene=closed, args=code, **POSTERS),
     row("projects:reopen", 403, scene=closed, args=code, method="post", visitor=SIGN_IN, owner=422, member=422),

@@ -49,7 +49,7 @@ def post_project(person):
     """The task list from the first part to the submission; returns the project's code."""
     person.go("/projects/new/")
     start_draft(person)
-    outcome, deliverable, competencies, pay, portfolio = section_paths(person)
+    outcome, deliverable, competencies, rubric, pay, portfolio = section_paths(person)
     person.go(outcome)
     person.fill("Title", "Merge three seasons of visitor survey answers")
     person.page.get_by_label("Field").select_option(index=1)
@@ -66,6 +66,9 @@ def post_project(person):
     ):
         choose_skill(person, number, skill)
         person.page.locator(f"#id_evidence_{number}").fill(question)
+    save(person)
+    person.go(rubric)
+    person.page.get_by_label("Exceeds").first.fill("A query that others reuse, with its plan explained.")
     save(person)
     person.go(pay)
     person.fill("Hours of work", "16")
@@ -88,7 +91,8 @@ def start_draft(person):
 
 def section_paths(person):
     base = re.match(r".*?(/projects/\w+)/", person.page.url)[1]
-    return [f"{base}/edit/{name}/" for name in ("outcome", "deliverable", "competencies", "pay", "portfolio")]
+    names = ("outcome", "deliverable", "competencies", "rubric", "pay", "portfolio")
+    return [f"{base}/edit/{name}/" for name in names]
 
 
 def choose_skill(person, number, skill):

@@ -39,6 +39,7 @@ VALID = {
         "skill_1": "SQL", "level_1": "2", "evidence_1": "Show one.", "skill_2": "Data cleaning", "level_2": "3",
         "evidence_2": "Show two.",
     },
+    "rubric": {},
     "pay": {
         "hours": "12", "fee": "$1,240.50", "places": "2", "where": "remote", "applications_close_on": "2026-03-12",
         "decisions_due_on": "2026-03-17", "work_due_on": "2026-04-07",
@@ -53,7 +54,7 @@ def test_every_section_saves_and_leads_to_the_next(client_of, owner, draft):
     order = list(VALID)
     for number, (name, data) in enumerate(VALID.items()):
         response = client.post(section(draft, name), data)
-        following = section(draft, order[number + 1]) if number < 4 else reverse("projects:edit", args=[draft.code])
+        following = section(draft, order[number + 1]) if number < 5 else reverse("projects:edit", args=[draft.code])
         assert (response.status_code, response.url) == (302, following)
     draft.refresh_from_db()
     assert (draft.title, draft.deliverable, draft.hours, draft.fee_amount) == ("New title", "New thing", 12, 124_050)
