@@ -31,6 +31,8 @@ def _navigation(request):
     wanted = {"all"} | ({"student"} if student else set()) | ({"employer"} if employer else set())
     if not employer:
         wanted.add("not employer")
+    if student or (reader and reader.books):
+        wanted.add("payments")
     if user.is_staff:
         wanted.add("staff")
     return {
@@ -51,7 +53,7 @@ _MAIN = [
     ("employer", "projects:manage", "Your projects", "briefcase"),
     ("all", "engagements:mine", "Work", "list-checks"),
     ("student", "applications:library", "Evidence", "folder-open"),
-    ("all", "payments:overview", "Payments", "wallet"),
+    ("payments", "payments:overview", "Payments", "wallet"),
 ]
 _ACCOUNT = [
     ("student", "portfolio:mine", "Portfolio", "award"),

@@ -157,6 +157,8 @@ def test_navigation_of_a_visitor():
     [
         ("student", ["Home", "Projects", "Applications", "Work", "Evidence", "Payments"]),
         ("owner", ["Home", "Your projects", "Work", "Payments"]),
+        ("finance", ["Home", "Your projects", "Work", "Payments"]),
+        ("member", ["Home", "Your projects", "Work"]),  # who does not see what is paid
     ],
 )
 def test_navigation_fits_the_reader(who, main, request, client):

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils import timezone
 
 from marketplace.accounts.models import Membership
+from marketplace.accounts.rules import PAYERS
 from marketplace.notifications.models import Notification
 
 
@@ -53,6 +54,11 @@ class Reader:
     @property
     def organizations(self):
         return [membership.organization for membership in self.memberships]
+
+    @property
+    def books(self):
+        """The organizations whose payments this person may see, by name."""
+        return [membership.organization for membership in self.memberships if membership.role in PAYERS]
 
     @property
     def is_employer(self):

@@ -1,6 +1,7 @@
 """The employer pays: a Checkout page of Stripe, then Stripe's word that it was paid, then the work may start."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
@@ -117,15 +118,16 @@ def checkout_params(bill, code, by):
         "currency": engagement.currency,
         "transfer_group": engagement.code,
         "success_url": settings.SITE_URL + reverse("payments:fund_return", args=[engagement.code, code]),
-        "cancel_url": settings.SITE_URL + pay_path(bill),
+        "cancel_url": settings.SITE_URL + left_path(bill, code),
         "email": by.email,
         "metadata": {"engagement": engagement.code, "funding": code},
     }
 
 
-def pay_path(bill):
-    path = reverse("payments:fund", args=[bill.engagement.code])
-    return path if bill.change_order is None else f"{path}?change_order={bill.change_order.code}"
+def left_path(bill, code):
+    """Where who leaves Stripe's page without paying comes back to: the page that asks for the payment, and says so."""
+    asked = {} if bill.change_order is None else {"change_order": bill.change_order.code}
+    return f"{reverse('payments:fund', args=[bill.engagement.code])}?{urlencode(asked | {'left': code})}"
 
 
 @handles(MoneyOperation.Kind.CHECKOUT)

@@ -10,7 +10,6 @@ from engagements.models import Engagement
 from engagements.rules import is_its_student
 from marketplace.access import get_for_user
 from marketplace.accounts.models import Organization
-from marketplace.accounts.rules import PAYERS
 from marketplace.clock import now
 from payments import queries, rules
 from payments.documents.queries import documents_about
@@ -26,9 +25,8 @@ def overview(request):
     """A student's earnings; whoever is no student goes to the books of their first organization."""
     if request.reader.is_student:
         return earnings(request, request.reader.student)
-    books = [membership.organization for membership in request.reader.memberships if membership.role in PAYERS]
-    if books:
-        return redirect("payments:organization", books[0].slug)
+    if request.reader.books:
+        return redirect("payments:organization", request.reader.books[0].slug)
     return render(request, "payments/no_books.html")
 
 
@@ -63,11 +61,8 @@ def organization(request, slug):
 def other_books(request, shown=None):
     """[(label, address)] of the books that this person may read besides those on the page."""
     found = [("Your earnings", reverse("payments:overview"))] if request.reader.is_student and shown else []
-    for membership in request.reader.memberships:
-        if membership.role in PAYERS and membership.organization != shown:
-            place = membership.organization
-            found.append((place.name, reverse("payments:organization", args=[place.slug])))
-    return found
+    others = [place for place in request.reader.books if place != shown]
+    return found + [(place.name, reverse("payments:organization", args=[place.slug])) for place in others]
 
 
 @require_GET

@@ -27,6 +27,9 @@ def fund(request, code):
     """What is paid and what happens then; the button leads to Stripe's page."""
     engagement = engagement_for(request, code, rules.may_fund)
     order = order_asked_for(request, engagement)
+    left = engagement.fundings.filter(code=request.GET.get("left", "")).first() if request.method == "GET" else None
+    if left is not None and not (ask_stripe(left) and left.status == Funding.Status.PENDING):
+        return redirect("payments:fund_return", engagement.code, left.code)  # which says how it stands
     asked = engagement if order is None else order
     is_due = asked.status == (Engagement.Status.AWAITING_FUNDING if order is None else ChangeOrder.Status.ACCEPTED)
     if not is_due:
@@ -42,7 +45,7 @@ def fund(request, code):
         return redirect(funding.checkout_url)
     last = engagement.fundings.filter(change_order=order).order_by("-pk").first()
     context = {
-        "engagement": engagement, "order": order, "asked": asked,
+        "engagement": engagement, "order": order, "asked": asked, "left": left,
         "processing": last is not None and last.status == Funding.Status.PROCESSING,
         "failed": last is not None and last.status == Funding.Status.FAILED,
     }  # fmt: skip
@@ -69,14 +72,21 @@ def fund_return(request, code, funding_code):
     funding = engagement.fundings.filter(code=funding_code).first()
     if funding is None:
         raise Http404("No such payment.")
-    reached = True
-    if funding.status in WAITING and funding.checkout_id:
-        try:
-            actions.sync_checkout(funding.checkout_id, at=now())
-        except Unavailable:
-            reached = False
-        funding.refresh_from_db()
-        engagement.refresh_from_db()
+    reached = ask_stripe(funding)
+    engagement.refresh_from_db()
     context = {"engagement": engagement, "funding": funding, "waiting": funding.status in WAITING, "reached": reached}
     template = "payments/_fund_status.html" if request.htmx else "payments/fund_return.html"
     return render(request, template, context)
+
+
+def ask_stripe(funding):
+    """Bring a payment that is waited for to where Stripe is. False where Stripe did not answer."""
+    if funding.status not in WAITING or not funding.checkout_id:
+        return True
+    try:
+        actions.sync_checkout(funding.checkout_id, at=now())
+    except Unavailable:
+        return False
+    finally:
+        funding.refresh_from_db()
+    return True

@@ -81,6 +81,27 @@ def test_the_redirect_alone_proves_nothing(engagement, owner, client_of, simulat
     assert status_of(engagement) == "awaiting_funding"
 
 
+def test_who_leaves_stripes_page_reads_what_happened(engagement, owner, client_of, simulator, settings):
+    funding = start(engagement, owner)
+    address = funding.operation.params["cancel_url"].removeprefix(settings.SITE_URL)
+    page = client_of(owner).get(address).content.decode()
+    assert "You left Stripe’s page without paying" in page
+    assert "Nothing was charged" in page
+    assert "left Stripe’s page" not in client_of(owner).get(address.split("?")[0]).content.decode()
+    assert client_of(owner).post(address).headers["Location"] == funding.checkout_url  # the same page once more
+    simulator.pay(funding.checkout_id)  # in another tab
+    answer = client_of(owner).get(address)
+    assert answer.headers["Location"] == f"/payments/work/{engagement.code}/fund/{funding.code}/"
+    assert status_of(engagement) == "active"
+
+
+def test_nothing_is_said_about_a_payment_that_stripe_does_not_answer_for(engagement, owner, client_of, simulator):
+    funding = start(engagement, owner)
+    simulator.fault("drop", "/v1/checkout/sessions/*", method="GET", times=None)
+    answer = client_of(owner).get(f"/payments/work/{engagement.code}/fund/?left={funding.code}", follow=True)
+    assert "Stripe does not answer at the moment" in answer.content.decode()
+
+
 def test_a_worker_that_died_before_it_knew_the_page_still_funds(engagement, owner, simulator, monkeypatch):
     """Stripe's checkout exists, our row does not know its id: the webhook brings it."""
     from payments.actions import operations
