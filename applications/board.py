@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from applications import blind
+from applications.agreement import agreement_of
 from applications.models import Application
 from applications.queries import competencies_of, places_left, scores_of, with_answers
 from projects.models import Project
@@ -146,6 +147,11 @@ class Board:
             label = (unscored or rows)[0].applicant.label if rows else ""
             found.append((number, competency, scored, total, label))
         return found
+
+    def agreement_in(self, number):
+        """The Agreement in one competency, over what this assessor may see."""
+        cells = [row.cells[number - 1] for row in self.rows]
+        return agreement_of([score.level for score in (cell.own, *cell.others) if score] for cell in cells)
 
     @property
     def scores_left(self):

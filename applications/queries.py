@@ -118,6 +118,15 @@ def scores_of(applications):
     return found
 
 
+def double_scores(organization, *, since):
+    """[the levels that several assessors gave one applicant in one competency], of all the organization's projects."""
+    found = defaultdict(list)
+    rows = Score.objects.filter(assessment__application__project__organization=organization, scored_at__gte=since)
+    for application, competency, level in rows.values_list("assessment__application", "competency", "level"):
+        found[application, competency].append(level)
+    return [levels for levels in found.values() if len(levels) > 1]
+
+
 def lapses_of(organization, *, since):
     """The Events of this organization's projects whose decision date passed undecided, after `since`."""
     kind = ContentType.objects.get_for_model(Project)

@@ -7,15 +7,19 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import actions, rules
+from applications.agreement import agreement_of
 from applications.board import TABS, Board
 from applications.forms import ScoreForm
+from applications.queries import double_scores
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
+from marketplace.clock import days, now
 from projects.models import Project
 from projects.queries import clarified
 from projects.rubric import wanted
 
 COLUMNS = 4  # applicants beside each other
+AGREEMENT_OVER = days(365)
 
 
 def board_of(request, code):
@@ -35,6 +39,7 @@ def board(request, code):
         "board": found, "project": found.project, "tab": tab, "rows": found.in_tab(tab),
         "may_assess": rules.may_assess(request.user, found.project),
         "declinable": sum(row.is_assessed for row in found.to_review),
+        "agreement": agreement_of(double_scores(found.project.organization, since=now() - AGREEMENT_OVER)),
     }  # fmt: skip
     return render(request, "applications/board.html", context)
 
@@ -105,8 +110,8 @@ def compare(request, code):
     asked = request.GET.getlist("who")
     chosen = [row for row in choices if row.applicant.label in asked][:COLUMNS] or choices[:COLUMNS]
     table = [
-        (competency, [(row, row.cells[number]) for row in chosen])
-        for number, competency in enumerate(found.competencies)
+        (competency, found.agreement_in(number), [(row, row.cells[number - 1]) for row in chosen])
+        for number, competency in enumerate(found.competencies, 1)
     ]
     context = {
         "board": found, "project": found.project, "choices": choices, "chosen": chosen, "table": table,

@@ -95,3 +95,40 @@ def test_a_draft_is_on_no_board_even_for_a_moderator_of_the_organization(client_
     draft = factories.make_application(project=project, status="draft")
     for page in ("applicant", "shortlist", "decline", "offer"):
         assert client_of(moderator).get(reverse(f"applications:{page}", args=[draft.code])).status_code == 404
+
+
+def test_the_board_says_how_alike_the_assessors_judge(client_of, owner, member, project):
+    client = client_of(owner)
+
+    def judged_twice(own, other):
+        application = factories.make_application(project=project)
+        factories.make_scores(application, owner, level=own)
+        factories.make_scores(application, member, level=other)
+
+    factories.make_scores(factories.make_application(project=project), owner)
+    assert "How alike you judge" not in read(client, "board", project.code)
+    for own, other in ((0, 0), (3, 3)):
+        judged_twice(own, other)
+    assert "4 double scores so far: too few for a number" in read(client, "board", project.code)
+    for own, other in ((0, 0), (3, 3), (1, 2)):
+        judged_twice(own, other)
+    page = read(client, "board", project.code)
+    assert "Very strong agreement: 0.95" in page
+    assert f"{project.organization} has 10 of the last twelve months, 80% of them at the same level." in page
+    assert "agreement: " not in read(client, "compare", project.code)  # five double scores for each competency
+    for _ in range(5):
+        judged_twice(1, 1)
+    assert "agreement: very strong (0.9" in read(client, "compare", project.code)
+
+
+def test_score_mode_offers_its_keys_and_a_way_to_turn_them_off(client_of, owner, project):
+    for _ in range(2):
+        factories.make_application(project=project)
+    step = client_of(owner).get(reverse("applications:score_next", args=[project.code])).headers["Location"]
+    page = client_of(owner).get(step).content.decode()
+    assert "js/score-keys.js" in page
+    assert "Turn keys off" in page
+    assert ('rel="next"' in page, 'rel="prev"' in page) == (True, False)
+    refused = client_of(owner).post(step, {"level": "2"}).content.decode()
+    assert "data-refused" in refused
+    assert "data-refused" not in page

@@ -181,11 +181,33 @@ def score_everything(person, code, applicants):
     for number in range(2 * applicants):
         person.go(f"/applications/board/{code}/score/")
         assert "/score/" in person.page.url, f"{number} scored, {person.page.url}"
-        person.page.locator("input[name=level][value='2']").check()
-        person.fill("What in the evidence decided it?", "The joins are correct and the totals are checked.")
         if number == 0:
             person.check_page()
-        person.submit(person.page.get_by_role("button", name=re.compile("^Save")).first)
+        score_by_keys(person.page) if number == 1 else score_by_pointer(person)
+
+
+def score_by_pointer(person):
+    person.page.locator("input[name=level][value='2']").check()
+    person.fill("What in the evidence decided it?", "The joins are correct and the totals are checked.")
+    person.submit(person.page.get_by_role("button", name=re.compile("^Save")).first)
+
+
+def score_by_keys(page):
+    """No key works while a field takes text, nor once they are turned off."""
+    before, reason = page.url, page.get_by_label("What in the evidence decided it?")
+    page.get_by_role("button", name="Turn keys off").press("Enter")
+    page.keyboard.press("4")
+    assert page.locator("input[name=level]:checked").count() == 0
+    page.get_by_role("button", name="Turn keys on").press("Enter")
+    page.keyboard.press("3")
+    assert page.locator("input[name=level]:checked").get_attribute("value") == "2"
+    page.keyboard.press("p")
+    page.get_by_text("This score is not saved.").wait_for()
+    reason.press_sequentially("Joins 1 to 4 are correct, and p stays p.")
+    assert reason.input_value() == "Joins 1 to 4 are correct, and p stays p."
+    page.locator("input[name=level]:checked").focus()
+    page.keyboard.press("n")
+    page.wait_for_url(lambda url: url != before)
 
 
 def shortlist_and_offer(person, application):
