@@ -13,7 +13,11 @@ MEANINGS = [  # from this kappa on; the steps of Landis and Koch (1977), in word
     (0.8, "Very strong", "Two of you nearly always see the same level in the same evidence."),
     (0.6, "Strong", "Two of you mostly see the same level, or the one beside it."),
     (0.4, "Moderate", "You often see different levels. Compare a few justifications before you go on."),
-    (float("-inf"), "Weak", "Your levels match little more than by chance. Read the rubric together before you decide."),
+    (
+        float("-inf"),
+        "Weak",
+        "Your levels match little more than by chance. Read the rubric together before you decide.",
+    ),
 ]
 
 

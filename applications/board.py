@@ -6,12 +6,12 @@ from functools import cached_property
 
 from applications import blind
 from applications.agreement import agreement_of
-from applications.models import Application
-from applications.queries import competencies_of, places_left, scores_of, with_answers
+from applications.disagreement import is_open
+from applications.models import Application, Shown
+from applications.queries import agreed_of, competencies_of, places_left, scores_of, with_answers
 from projects.models import Project
 
 Status = Application.Status
-GAP = 2  # levels between two assessors that are worth a talk
 MINUTES_PER_SCORE = 1.5
 TABS = {
     "review": ("To review", [Status.SUBMITTED]),
@@ -24,17 +24,20 @@ TABS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One applicant in one competency. `others` is empty while they are hidden from this assessor."""
+    """One applicant in one competency. `others` and `agreed` are empty while they are hidden from this assessor."""
 
     competency: object
     answer: object
     own: object
     others: tuple
-    is_gap: bool
+    agreed: object
+    is_gap: bool  # to be settled
 
     @property
     def level(self):
-        """The level to draw: one's own, else what the others gave (low median)."""
+        """The level to draw: the one agreed on, one's own, else what the others gave (low median)."""
+        if self.agreed is not None:
+            return self.agreed.level
         if self.own is not None:
             return self.own.level
         levels = sorted(score.level for score in self.others)
@@ -42,8 +45,7 @@ class Cell:
 
     @property
     def level_word(self):
-        scores = [self.own, *self.others] if self.own else self.others
-        return next((score.get_level_display() for score in scores if score.level == self.level), "")
+        return "" if self.level is None else Shown(self.level).label
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Row:
     own_count: int
     wanted: int
     is_assessed: bool  # by anybody, in every competency
+    is_disputed: bool  # somewhere the assessors are too far apart, whether this one may see that or not
     hidden_assessors: int  # how many others have scored while this assessor has not finished
 
     @property
@@ -84,11 +87,11 @@ class Board:
         self.competencies = competencies_of(project)
         rows = Application.objects.filter(project=project, submitted_at__isnull=False)
         self.applications = list(with_answers(rows))
-        scores = scores_of(self.applications)
-        built = [self._row(application, scores[application.pk]) for application in self.applications]
+        scores, agreed = scores_of(self.applications), agreed_of(self.applications)
+        built = [self._row(one, scores[one.pk], agreed[one.pk]) for one in self.applications]
         self.rows = sorted(built, key=lambda row: shuffle_key(user, project, None, row.applicant))
 
-    def _row(self, application, scores):
+    def _row(self, application, scores, agreed):
         own = {key: by_assessor.get(self.user.pk) for key, by_assessor in scores.items()}
         own_count = sum(score is not None for score in own.values())
         wanted = len(self.competencies)
@@ -96,17 +99,24 @@ class Board:
         done = [pk for pk in assessors if sum(pk in by_assessor for by_assessor in scores.values()) == wanted]
         shows_others = own_count == wanted or application.status != Status.SUBMITTED
         applicant = blind.applicant(application)
-        cells = tuple(self._cell(applicant, competency, scores, shows_others) for competency in self.competencies)
+        disputed = {pk for pk, by_assessor in scores.items() if is_open(by_assessor.values(), agreed.get(pk))}
+        cells = tuple(
+            self._cell(applicant, competency, scores.get(competency.pk, {}), agreed.get(competency.pk), shows_others)
+            for competency in self.competencies
+        )
         others = assessors - {self.user.pk}
-        return Row(applicant, cells, own_count, wanted, bool(done), 0 if shows_others else len(others))
+        return Row(
+            applicant, cells, own_count, wanted, bool(done), bool(disputed), 0 if shows_others else len(others)
+        )  # fmt: skip
 
-    def _cell(self, applicant, competency, scores, shows_others):
-        by_assessor = scores.get(competency.pk, {})
+    def _cell(self, applicant, competency, by_assessor, agreed, shows_others):
         own = by_assessor.get(self.user.pk)
-        others = tuple(score for pk, score in sorted(by_assessor.items()) if pk != self.user.pk) if shows_others else ()
-        levels = [score.level for score in ([own, *others] if own else others)]
-        is_gap = bool(levels) and max(levels) - min(levels) >= GAP
-        return Cell(competency, applicant.answer_to(competency), own, others, is_gap)
+        others = tuple(score for pk, score in sorted(by_assessor.items()) if pk != self.user.pk)
+        is_gap = shows_others and is_open(by_assessor.values(), agreed)
+        answer = applicant.answer_to(competency)
+        if not shows_others:
+            others, agreed = (), None
+        return Cell(competency, answer, own, others, agreed, is_gap)
 
     def in_tab(self, tab):
         if tab == "runners_up":
@@ -151,7 +161,16 @@ class Board:
     def agreement_in(self, number):
         """The Agreement in one competency, over what this assessor may see."""
         cells = [row.cells[number - 1] for row in self.rows]
-        return agreement_of([score.level for score in (cell.own, *cell.others) if score] for cell in cells)
+        return agreement_of([score.blind_level for score in (cell.own, *cell.others) if score] for cell in cells)
+
+    def disagreements(self):
+        """[(row, number, competency)]: what this assessor is asked to settle."""
+        return [
+            (row, number, cell.competency)
+            for row in self.to_review
+            for number, cell in enumerate(row.cells, 1)
+            if cell.is_gap
+        ]
 
     @property
     def scores_left(self):

@@ -245,15 +245,39 @@ class Score(models.Model):
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="scores")
     competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="scores")
     level = models.PositiveSmallIntegerField(choices=Shown)
+    blind_level = models.PositiveSmallIntegerField(choices=Shown)  # the last one given before others' were shown
     justification = models.CharField(max_length=300)
     scored_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["assessment", "competency"], name="score_once_per_competency"),
-            models.CheckConstraint(condition=Q(level__gte=0, level__lte=3), name="score_level_0_3"),
+            models.CheckConstraint(
+                condition=Q(level__gte=0, level__lte=3, blind_level__gte=0, blind_level__lte=3), name="score_level_0_3"
+            ),
             models.CheckConstraint(condition=Q(justification__gt=""), name="score_is_justified"),
         ]
 
     def __str__(self):
         return f"{self.competency_id}: {self.get_level_display()}"
+
+
+class Reconciliation(models.Model):
+    """The one level that the assessors agreed on where their scores were too far apart. It counts instead of them."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="reconciliations")
+    competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Shown)
+    reason = models.CharField(max_length=300)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["application", "competency"], name="reconciliation_once_per_competency"),
+            models.CheckConstraint(condition=Q(level__gte=0, level__lte=3), name="reconciliation_level_0_3"),
+            models.CheckConstraint(condition=Q(reason__gt=""), name="reconciliation_has_reason"),
+        ]
+
+    def __str__(self):
+        return f"{self.competency_id}: {self.get_level_display()}, agreed"

@@ -8,7 +8,17 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Prefetch, Q
 
-from applications.models import Application, ApplicationEvidence, Assessment, Evidence, EvidenceSkill, Score
+from applications.disagreement import is_open
+from applications.models import (
+    Application,
+    ApplicationEvidence,
+    Assessment,
+    Evidence,
+    EvidenceSkill,
+    Reconciliation,
+    Score,
+    Shown,
+)
 from marketplace.activity.models import Event
 from projects.models import Project
 
@@ -118,11 +128,47 @@ def scores_of(applications):
     return found
 
 
+def agreed_of(applications):
+    """{application id: {competency id: Reconciliation}}, in one query."""
+    found = defaultdict(dict)
+    for row in Reconciliation.objects.filter(application__in=applications).select_related("agreed_by"):
+        found[row.application_id][row.competency_id] = row
+    return found
+
+
+def disputes_of(applications):
+    """{application id: {ids of the competencies in which its assessors are still too far apart}}."""
+    agreed = agreed_of(applications)
+    found = {
+        application: {
+            pk for pk, scores in competencies.items() if is_open(scores.values(), agreed[application].get(pk))
+        }
+        for application, competencies in scores_of(applications).items()
+    }
+    return {application: competencies for application, competencies in found.items() if competencies}
+
+
+def score_changes(application, competency):
+    """The Events of scores and agreements that replaced an earlier one, oldest first; `was` is its level in words."""
+    kind = ContentType.objects.get_for_model(Application)
+    verbs = ["application.scored", "application.reconciled"]
+    rows = Event.objects.filter(subject_type=kind, subject_id=application.pk, verb__in=verbs)
+    rows = rows.filter(data__competency=competency.pk, data__before__isnull=False).exclude(data__before=None)
+    found = list(rows.select_related("actor").order_by("at", "pk"))
+    for event in found:
+        event.was, event.now = Shown(event.data["before"]).label, Shown(event.data["level"]).label
+        event.reason_before = event.data.get("justification_before") or event.data.get("reason_before", "")
+    return found
+
+
 def double_scores(organization, *, since):
-    """[the levels that several assessors gave one applicant in one competency], of all the organization's projects."""
+    """[the levels that several assessors gave one applicant in one competency], of all the organization's projects.
+
+    Each as it was given before the others' were shown: what was changed after a talk is no sign of judging alike.
+    """
     found = defaultdict(list)
     rows = Score.objects.filter(assessment__application__project__organization=organization, scored_at__gte=since)
-    for application, competency, level in rows.values_list("assessment__application", "competency", "level"):
+    for application, competency, level in rows.values_list("assessment__application", "competency", "blind_level"):
         found[application, competency].append(level)
     return [levels for levels in found.values() if len(levels) > 1]
 
@@ -136,11 +182,14 @@ def lapses_of(organization, *, since):
 
 
 def levels_of(applications):
-    """{application id: {competency id: level}}: the (low) median over the assessors, as the applicant is told it."""
+    """{application id: {competency id: level}}, as the applicant is told it: agreed on, else the (low) median."""
+    agreed = agreed_of(applications)
     return {
         application: {
-            competency: median_low([score.level for score in scores.values()])
-            for competency, scores in competencies.items()
+            pk: agreed[application][pk].level
+            if pk in agreed[application]
+            else median_low([score.level for score in scores.values()])
+            for pk, scores in competencies.items()
         }
         for application, competencies in scores_of(applications).items()
     }
@@ -152,6 +201,15 @@ def assessed_ids(project):
     rows = Assessment.objects.filter(application__project=project).values("application_id", "pk")
     complete = rows.annotate(scored=Count("scores")).filter(scored__gte=wanted)
     return {row["application_id"] for row in complete} if wanted else set()
+
+
+def finished_assessors(application):
+    """Those who have scored every competency of it: they see each other's scores."""
+    rows = (
+        Assessment.objects.filter(application=application).annotate(scored=Count("scores")).select_related("assessor")
+    )
+    wanted = application.project.competencies.count()
+    return [row.assessor for row in rows.order_by("pk") if row.scored >= wanted]
 
 
 def is_assessed(application):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import applying, board, deciding, files, library, mine
+from applications.views import applying, board, deciding, files, library, mine, settling
 
 app_name = "applications"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("<str:code>/offer/decline/", mine.offer_decline, name="offer_decline"),
     path("<str:code>/evidence/<int:number>/", files.evidence_file, name="evidence_file"),
     path("<str:code>/applicant/", deciding.applicant, name="applicant"),
+    path("<str:code>/applicant/settle/<int:number>/", settling.reconcile, name="reconcile"),
     path("<str:code>/applicant/shortlist/", deciding.shortlist, name="shortlist"),
     path("<str:code>/applicant/decline/", deciding.decline, name="decline"),
     path("<str:code>/applicant/offer/", deciding.offer, name="offer"),

@@ -151,6 +151,7 @@ def make_scores(application, assessor, level=2):
             assessment=assessment,
             competency=competency,
             level=level,
+            blind_level=level,
             justification="The query is theirs.",
             scored_at=NOW,
         )

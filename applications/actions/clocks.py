@@ -82,6 +82,7 @@ def _end_undecided(project, at):
         record("application.lapsed", actor=None, subject=application, at=at)
         confirm_assessed(application, at=at)
         notices.decision_lapsed(application, at)
+        notices.settle_disagreement(application, at)
     if waiting:
         record("project.decision_lapsed", actor=None, subject=project, at=at, applications=len(waiting))
         paused_until = _pause_after_two(project.organization, at)

@@ -6,7 +6,7 @@ from django.db import transaction
 from applications import notices
 from applications.actions.waiting import admit_next
 from applications.models import Application
-from applications.queries import assessed_ids, is_assessed, places_left
+from applications.queries import assessed_ids, competencies_of, disputes_of, is_assessed, places_left
 from applications.skills_shown import confirm_assessed
 from marketplace.activity.actions import record
 from marketplace.clock import days
@@ -23,7 +23,8 @@ ON_MERIT = {Reason.EVIDENCE, Reason.STRONGER}
 def shortlist(*, application, by, at):
     """Reveal who it is, and log that. Shortlisting twice changes nothing.
 
-    Raises DomainError (not_assessed) until one assessor has scored every competency.
+    Raises DomainError (not_assessed) until one assessor has scored every competency, and (not_settled) while assessors
+    are too far apart: from here on scores are fixed and nobody judges blind any more.
     """
     project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
@@ -31,6 +32,7 @@ def shortlist(*, application, by, at):
         return application
     check_running(project)
     check_assessed(application)
+    check_settled(application)
     application.move_to(Status.SHORTLISTED, at=at, revealed_at=at)
     record("application.shortlisted", actor=by, subject=application, at=at)
     record("application.revealed", actor=by, subject=application, at=at)
@@ -44,7 +46,7 @@ def shortlist(*, application, by, at):
 def decline_application(*, application, reason, by, at, feedback=""):
     """Not selected, with a reason code, the levels, and a note if there is one. Twice changes nothing.
 
-    A reason on merit needs an assessment: the applicant's levels are the feedback.
+    A reason on merit needs an assessment that the assessors stand by: the applicant's levels are the feedback.
     """
     project = lock(Project, application.project_id)
     application = lock(Application, application.pk)
@@ -56,6 +58,7 @@ def decline_application(*, application, reason, by, at, feedback=""):
         raise DomainError("Choose a reason.", field="reason", code="bad_reason")
     if reason in ON_MERIT:
         check_assessed(application)
+        check_settled(application)
     end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
     admit_next(project, at)
     return application
@@ -63,13 +66,18 @@ def decline_application(*, application, reason, by, at, feedback=""):
 
 @transaction.atomic
 def decline_rest(*, project, reason, by, at, feedback=""):
-    """Decline everybody who was assessed and not shortlisted. Returns them; those without an assessment stay."""
+    """Decline everybody who was assessed and not shortlisted. Returns them.
+
+    Those without an assessment stay, and those whose scores are still to be settled.
+    """
     if reason not in CHOOSABLE:
         raise DomainError("Choose a reason.", field="reason", code="bad_reason")
     project = lock(Project, project.pk)
     assessed = assessed_ids(project)
     rows = Application.objects.select_for_update(of=("self",)).filter(project=project, status=Status.SUBMITTED)
-    declined = [application for application in rows.order_by("pk") if application.pk in assessed]
+    ready = [application for application in rows.order_by("pk") if application.pk in assessed]
+    disputed = disputes_of(ready)
+    declined = [application for application in ready if application.pk not in disputed]
     for application in declined:
         end_unselected(application, reason=reason, by=by, at=at, feedback=feedback.strip())
     admit_next(project, at)
@@ -84,6 +92,18 @@ def check_assessed(application):
         )
 
 
+def check_settled(application):
+    """Only while it can be settled: after the shortlist the scores are fixed."""
+    disputed = disputes_of([application]).get(application.pk) if application.status == Status.SUBMITTED else None
+    if disputed:
+        names = [one.skill.name for one in competencies_of(application.project) if one.pk in disputed]
+        raise DomainError(
+            f"Scores of Applicant {application.label} differ by two levels or more in {' and '.join(names)}: settle "
+            "that first, by changing a score or agreeing on a level.",
+            code="not_settled",
+        )
+
+
 def end_unselected(application, *, reason, by, at, feedback=""):
     """The locked application gets its answer. `by` is null where nobody chose (places filled, project cancelled)."""
     application.move_to(Status.NOT_SELECTED, at=at, reason=reason, feedback=feedback, decided_at=at)
@@ -91,6 +111,7 @@ def end_unselected(application, *, reason, by, at, feedback=""):
     confirm_assessed(application, at=at)
     notices.not_selected(application, at)
     notices.settle_decisions(application.project, at)
+    notices.settle_disagreement(application, at)
     return application
 
 

@@ -10,6 +10,13 @@ from projects.rubric import anchors
 FEEDBACK_HELP = "It goes to the applicant with the reason and the levels. You need not write anything."
 
 
+def level_choices(competency):
+    return [
+        (value, format_html('<span><strong>{}</strong> <span class="hint">{}</span></span>', word, text))
+        for value, word, text in anchors(competency)
+    ]
+
+
 class ScoreForm(forms.Form):
     """The four levels in observable words, for the level that this competency asks for."""
 
@@ -25,10 +32,25 @@ class ScoreForm(forms.Form):
 
     def __init__(self, *args, competency, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = [
-            (value, format_html('<span><strong>{}</strong> <span class="hint">{}</span></span>', word, text))
-            for value, word, text in anchors(competency)
-        ]
+        self.fields["level"].choices = level_choices(competency)
+
+
+class AgreeForm(forms.Form):
+    """One level between the scores that were given, and why."""
+
+    level = forms.TypedChoiceField(
+        coerce=int, widget=forms.RadioSelect, label="Which level do you agree on?",
+        error_messages={"required": "Choose the level that you agree on."},
+    )  # fmt: skip
+    reason = forms.CharField(
+        max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 2}), label="What decided it?",
+        help_text="One line for your colleagues and the log. The applicant reads the level only.",
+        error_messages={"required": "Say in one line what in the evidence decided it."},
+    )  # fmt: skip
+
+    def __init__(self, *args, competency, lowest, highest, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = level_choices(competency)[lowest : highest + 1]
 
 
 class DeclineForm(forms.Form):

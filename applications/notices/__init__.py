@@ -5,8 +5,10 @@ from applications.notices.to_organizations import (
     application_withdrawn,
     decide_soon,
     decisions_lapsed,
+    disagreement,
     offer_lapsed_for_organization,
     settle_decisions,
+    settle_disagreement,
 )
 from applications.notices.to_organizations import (
     offer_declined as tell_offer_declined,
@@ -25,8 +27,8 @@ from applications.notices.to_students import (
 
 __all__ = [
     "application_received", "application_sent", "application_waitlisted", "application_withdrawn", "decide_soon",
-    "decision_lapsed", "decisions_lapsed", "not_selected", "offer_declined", "offer_expires_soon", "offer_lapsed",
-    "offer_made", "settle_decisions", "settle_offer", "shortlisted",
+    "decision_lapsed", "decisions_lapsed", "disagreement", "not_selected", "offer_declined", "offer_expires_soon",
+    "offer_lapsed", "offer_made", "settle_decisions", "settle_disagreement", "settle_offer", "shortlisted",
 ]  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from applications.blind import name_of
 from applications.models import Application
-from applications.notices.telling import assesses, board_url, fee
+from applications.notices.telling import assesses, board_url, fee, page
 from applications.rules import assessors_of
 from marketplace.notifications.actions import mark_done
 from marketplace.notifications.telling import tell
 
 Status = Application.Status
-DECIDE_SOON = "application.decide_soon"
+DECIDE_SOON, DISAGREEMENT = "application.decide_soon", "application.disagreement"
 
 
 def application_received(application, at):
@@ -34,6 +34,26 @@ def application_withdrawn(application, at):
         action="Open the assessment board", reason=assesses(project),
     )  # fmt: skip
     settle_decisions(project, at)
+    settle_disagreement(application, at)
+
+
+def disagreement(application, competencies, people, at):
+    """To those who scored: each is told once about an applicant."""
+    project, skills = application.project, " and ".join(one.skill.name for one in competencies)
+    tell(
+        people, kind=DISAGREEMENT, key=f"disagreement:{application.code}", at=at, needs_action=True,
+        title=f"Settle the scores of {name_of(application)} for “{project.title}”",
+        body=f"Two of you are two levels or more apart in {skills}. Read both reasons beside the evidence; then change "
+        f"a score, or agree on one level.\n\nUntil then {name_of(application)} cannot be shortlisted, nor declined for "
+        "the evidence. The decision is due {decision}.",
+        dates={"decision": project.decisions_due_at}, due_at=project.decisions_due_at,
+        url=page("applicant", application), action="Settle the scores", reason=assesses(project),
+    )  # fmt: skip
+
+
+def settle_disagreement(application, at):
+    """The scores are near enough, agreed on, or no longer needed."""
+    mark_done(kind=DISAGREEMENT, url=page("applicant", application), at=at)
 
 
 def offer_declined(application, at):

@@ -38,7 +38,7 @@ def board(request, code):
     context = {
         "board": found, "project": found.project, "tab": tab, "rows": found.in_tab(tab),
         "may_assess": rules.may_assess(request.user, found.project),
-        "declinable": sum(row.is_assessed for row in found.to_review),
+        "declinable": sum(row.is_assessed and not row.is_disputed for row in found.to_review),
         "agreement": agreement_of(double_scores(found.project.organization, since=now() - AGREEMENT_OVER)),
     }  # fmt: skip
     return render(request, "applications/board.html", context)

@@ -98,7 +98,7 @@ def decline_rest(request, code):
     """Everybody who was assessed and is not on the shortlist, in one go."""
     found = board_of(request, code)
     form = DeclineForm(posted(request))
-    rows = [row for row in found.to_review if row.is_assessed]
+    rows = [row for row in found.to_review if row.is_assessed and not row.is_disputed]
     if request.method == "POST":
         require(rules.may_assess(request.user, found.project))
         if form.is_valid():
@@ -108,7 +108,7 @@ def decline_rest(request, code):
                 return redirect("applications:board", code)
     context = {
         "board": found, "project": found.project, "rows": rows, "form": form,
-        "left": [row for row in found.to_review if not row.is_assessed],
+        "left": [row for row in found.to_review if row not in rows],
     }  # fmt: skip
     return render(request, "applications/decline_rest.html", context, status=422 if form.errors else 200)
 

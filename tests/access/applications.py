@@ -41,6 +41,16 @@ def scored(scene):
     factories.make_scores(scene.application, scene.owner_user)
 
 
+def disputed(scene):
+    factories.make_scores(scene.application, scene.owner_user, level=3)
+    for user in (scene.member_user, scene.suspended_user):
+        factories.make_scores(scene.application, user, level=1)
+
+
+def first_of_application(scene):
+    return [scene.application.code, 1]
+
+
 def shortlisted(scene):
     scene.application = factories.make_application(
         project=factories.make_project(organization=scene.organization), student=scene.student, status="shortlisted"
@@ -68,10 +78,6 @@ def with_file(scene):
         upload=samples.upload("a.pdf", samples.pdf()), owner=scene.student_user, allowed=KINDS, at=factories.NOW
     )
     type(scene.evidence).objects.filter(pk=scene.evidence.pk).update(kind="file", url="", file=stored)
-
-
-def first_evidence(scene):
-    return [scene.application.code, 1]
 
 
 def draft_part(scene):
@@ -116,7 +122,7 @@ ROWS = [
     row("applications:offer_view", 404, args=of("application"), scene=offered, **OWN),
     row("applications:offer_decline", 404, args=of("application"), scene=offered, **OWN),
     row("applications:offer_decline", 404, args=of("application"), scene=offered, method="post", **OWN_MOVES),
-    row("applications:evidence_file", 302, args=first_evidence, finance=403, **STRANGERS),
+    row("applications:evidence_file", 302, args=first_of_application, finance=403, **STRANGERS),
     row("applications:board", 403, args=of("project"), **BOARD),
     row("applications:score_next", 403, args=of("project"), **BOARD | {"owner": 302, "member": 302, "suspended": 302}),
     row("applications:score", 403, args=score_page, **BOARD),
@@ -127,6 +133,9 @@ ROWS = [
     row("applications:decline_rest", 403, args=of("project"), scene=scored, method="post",
         data={"reason": "stronger"}, **ASSESSORS_MOVE),
     row("applications:applicant", 403, args=of("application"), **BOARD, **STRANGERS),
+    row("applications:reconcile", 403, args=first_of_application, scene=disputed, **BOARD, **STRANGERS),
+    row("applications:reconcile", 403, args=first_of_application, scene=disputed, method="post",
+        data={"act": "agreed", "agreed-level": "2", "agreed-reason": "Half is theirs."}, **ASSESSORS_MOVE, **STRANGERS),
     row("applications:shortlist", 403, args=of("application"), scene=scored, **BOARD, **STRANGERS),
     row("applications:shortlist", 403, args=of("application"), scene=scored, method="post", **ASSESSORS_MOVE,
         **STRANGERS),

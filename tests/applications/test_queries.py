@@ -58,6 +58,17 @@ def test_the_board(one_and_three, project, owner, member, path, status):
     assert one == three
 
 
+def test_settling(one_and_three, project, owner, member):
+    application = factories.make_application(project=project)
+    factories.make_scores(application, owner, level=3)
+    path = f"/applications/{application.code}/applicant/settle/1/"
+    levels = iter((1, 0, 1))
+    one, three = one_and_three(owner, path,
+        lambda: factories.make_scores(application, factories.make_user("Another"), level=next(levels)),
+    )  # fmt: skip
+    assert one == three
+
+
 def test_score_mode(one_and_three, project, owner):
     factories.make_application(project=project, label="Z")
     one, three = one_and_three(owner, f"/applications/board/{project.code}/score/1/Z/",

@@ -67,8 +67,8 @@ def apply(project, student, pool, *, approach, at):
     return submit_application(application=application, by=by, at=at)
 
 
-def judge(application, pool, *, assessor, judgments, at, dice):
-    """Score every competency from what the student can really show; returns the sum of the levels."""
+def judge(application, pool, *, assessor, judgments, at, dice, sees=lambda position, level: level):
+    """Score every competency from what the student can really show, as `sees` has it; returns the sum of the levels."""
     total = 0
     shown = judgments["shown"]
     field = application.project.field.slug
@@ -77,6 +77,7 @@ def judge(application, pool, *, assessor, judgments, at, dice):
         level = Shown.EXCEEDS if gap > 0 else Shown.MEETS if gap == 0 else Shown.DEVELOPING
         if gap < 0 and pool.level(application.student, competency.skill_id) == 0:
             level = Shown.NOT_SHOWN
+        level = Shown(sees(competency.position, level))
         words = [row["text"] for row in shown if row["level"] == level and row["field"] in (field, "any")]
         score(
             application=application, competency=competency, level=level, justification=dice.choice(words),
@@ -84,6 +85,13 @@ def judge(application, pool, *, assessor, judgments, at, dice):
         )  # fmt: skip
         total += level
     return total
+
+
+def colleague(position, level):
+    """How a second assessor sees it: far stricter about the first competency, kinder about beginners in the second."""
+    if position == 0:
+        return max(level - 2, Shown.NOT_SHOWN)
+    return Shown.MEETS if position == 1 and level == Shown.DEVELOPING else level
 
 
 def choose(applications, winner, *, by, at, judgments, dice, runners_up=1):

@@ -136,6 +136,8 @@ class Seeding:
             project = posting.close(project, at=self.now - DAY)
             offered = item.phase == "offered"
             self.judge(sent if offered else sent[: len(sent) // 2], at=self.now - 20 * HOUR)
+            if not offered:
+                self.judge_again(sent[: len(sent) // 2], at=self.now - 19 * HOUR)
             if offered and sent:
                 winner = max(sent, key=lambda one: (one.total, -one.pk))
                 self.choose(project, sent, winner, at=self.now - 9 * HOUR)
@@ -147,6 +149,17 @@ class Seeding:
             application.total = applying.judge(
                 application, self.pool, assessor=assessor, judgments=self.judgments, at=at, dice=self.dice
             )
+
+    def judge_again(self, applications, *, at):
+        """Where the organization has a second person who assesses; what they see otherwise is to be settled."""
+        dice = random.Random(len(applications))
+        rows = applications[0].project.organization.memberships.filter(role="member") if applications else []
+        for member in rows[:1]:
+            for application in applications:
+                applying.judge(
+                    application, self.pool, assessor=member.user, judgments=self.judgments, at=at, dice=dice,
+                    sees=applying.colleague,
+                )  # fmt: skip
 
     def choose(self, project, sent, winner, *, at):
         applying.choose(
