@@ -8,8 +8,9 @@ from applications.wording import MAX_WORDS
 from marketplace.errors import DomainError
 from marketplace.files.forms import UploadField
 from marketplace.files.kinds import EVIDENCE
-from marketplace.skills.forms import SkillField
+from marketplace.skills.forms import SkillField, ids_of, put_skill
 from marketplace.skills.models import Level
+from marketplace.skills.site_vocabulary import suggest_skills
 
 TOO_LONG = "Use at most %(limit_value)d characters; this has %(show_value)d."
 
@@ -77,6 +78,21 @@ class EvidenceForm(ItemForm):
                 choices=Level, coerce=int, initial=Level.WORKING, label=f"Level of skill {number}", required=False,
                 empty_value=Level.WORKING,
             )  # fmt: skip
+
+    def filled(self, wanted):
+        """What was typed, with a suggested skill in the first empty row; `wanted`: its id as text."""
+        return put_skill(self.data.dict(), self.skill_names, wanted)
+
+    @property
+    def skill_names(self):
+        return [f"skill_{number}" for number in self.template_rows]
+
+    def suggested(self):
+        """Skills that the title and the statement are about and that no row names."""
+        chosen = [self[name].value() for name in self.skill_names]
+        chosen = [getattr(value, "name", value) for value in chosen if value]
+        text = f"{self['title'].value() or ''}\n{self['statement'].value() or ''}"
+        return suggest_skills(text, besides=ids_of(chosen))
 
     def skill_rows(self):
         """[(skill field, level field)] for the template."""

@@ -41,7 +41,9 @@ def evidence_new(request):
     require(request.reader.student is not None, STUDENTS_ONLY)
     require(rules.may_keep_library(request.user))
     form = EvidenceForm(posted(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    if "fill" in request.POST:
+        form = EvidenceForm(initial=form.filled(request.POST["fill"]))
+    elif request.method == "POST" and form.is_valid():
         evidence, error = attempt(
             request, actions.add_evidence, student=request.reader.student, skills=form.skills(),
             file=stored(request, form), **form.item(),
@@ -59,7 +61,9 @@ def evidence_edit(request, code):
     form = EvidenceForm(
         posted(request), request.FILES or None, current=evidence, initial=initial_of(evidence)
     )  # fmt: skip
-    if request.method == "POST" and form.is_valid():
+    if "fill" in request.POST:
+        form = EvidenceForm(current=evidence, initial=form.filled(request.POST["fill"]))
+    elif request.method == "POST" and form.is_valid():
         _, error = attempt(
             request, actions.edit_evidence, evidence=evidence, skills=form.skills(),
             file=stored(request, form) or kept_file(form), **form.item(),

@@ -14,6 +14,19 @@ class SkillInput(forms.TextInput):
         super().__init__({"autocomplete": "off", "spellcheck": "false"} | (attrs or {}))
 
 
+def put_skill(typed, names, wanted):
+    """What was typed, with the skill `wanted` (its id as text) in the first empty one of the fields `names`."""
+    skill = Skill.objects.filter(pk=wanted, is_active=True).first() if wanted.isdecimal() else None
+    empty = next((name for name in names if not typed.get(name, "").strip()), None)
+    return typed | {empty: skill.name} if skill and empty else typed
+
+
+def ids_of(texts):
+    """Of the skills that are called so exactly."""
+    named = [resolve_skill(text) for text in texts if text]
+    return [skill.pk for found in named for skill in found]
+
+
 class SkillField(forms.CharField):
     """Cleans to a Skill, or None when empty and not required. `initial` may be a Skill or its primary key."""
 

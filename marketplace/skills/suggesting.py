@@ -56,14 +56,17 @@ class Vocabulary:
 
     def suggest(self, text, limit=10):
         """[Suggestion], best first; none where nothing of the text is in any name."""
-        text = plain(text)
+        best = self.scores(plain(text))
+        order = np.lexsort((np.arange(len(best)), -best))[:limit]
+        return [Suggestion(*self.entries[n], round(float(best[n]), 4)) for n in order if best[n] > 0]
+
+    def scores(self, text):
+        """[float], one for each entry; `text` is `plain`."""
         scores = self.index.scores(text)
         for number, weight in self.word_for_word(text):
             scores[number] += WORD_FOR_WORD * weight
         best = np.maximum.reduceat(scores, self.starts)
-        best = best + OTHER_NAMES * np.add.reduceat(scores, self.starts) / self.sizes
-        order = np.lexsort((np.arange(len(best)), -best))[:limit]
-        return [Suggestion(*self.entries[n], round(float(best[n]), 4)) for n in order if best[n] > 0]
+        return best + OTHER_NAMES * np.add.reduceat(scores, self.starts) / self.sizes
 
     def word_for_word(self, text):
         """(number of a name that is in the text, the sum of the idf of its words)."""

@@ -5,4 +5,5 @@ from marketplace.skills import views
 app_name = "skills"
 urlpatterns = [
     path("typeahead/", views.typeahead, name="typeahead"),
+    path("suggest/", views.suggest, name="suggest"),
 ]

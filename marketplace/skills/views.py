@@ -1,12 +1,17 @@
+from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.skills.forms import ids_of
+from marketplace.skills.ngrams import TEXT_LIMIT
 from marketplace.skills.queries import search_skills
+from marketplace.skills.site_vocabulary import suggest_skills
 
 TYPEAHEAD_LIMIT = 8
+HAVE_LIMIT = 10
 
 
 @require_safe
@@ -20,6 +25,15 @@ def typeahead(request):
         response = render(request, "skills/_options.html", {"skills": skills})
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+@login_required
+@require_POST
+def suggest(request):
+    """`text`: what was written so far; `have`: names that are chosen already. Buttons as HTML."""
+    text, have = request.POST.get("text", "")[:TEXT_LIMIT], request.POST.getlist("have")[:HAVE_LIMIT]
+    skills = suggest_skills(text, besides=ids_of(have))
+    return render(request, "skills/_suggested.html", {"suggested": skills})
 
 
 def _as_json(skill):

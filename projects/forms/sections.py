@@ -4,8 +4,9 @@ from django import forms
 from django.conf import settings
 
 from marketplace.clock import days
-from marketplace.skills.forms import SkillField
+from marketplace.skills.forms import SkillField, ids_of, put_skill
 from marketplace.skills.models import Level, SkillFamily
+from marketplace.skills.site_vocabulary import suggest_skills
 from projects.forms.base import DayField, OneLine, SectionForm
 from projects.models import Project
 from projects.rubric import IN_SHORT, template_of
@@ -114,6 +115,22 @@ class CompetenciesForm(SectionForm):
         for number in range(1, COMPETENCIES[1] + 1):
             found.setdefault(f"level_{number}", Level.WORKING.value)
         return found
+
+    def filled(self, wanted):
+        return put_skill(super().filled(wanted), self.skill_names, wanted)
+
+    @property
+    def skill_names(self):
+        return [f"skill_{number}" for number in range(1, COMPETENCIES[1] + 1)]
+
+    def suggested(self):
+        """Skills that the brief is about and that no row asks for."""
+        project = self.project
+        criteria = project.criteria.order_by("position").values_list("text", flat=True)
+        text = "\n".join([project.title, project.brief, project.deliverable, *criteria])
+        chosen = [self[name].value() for name in self.skill_names]
+        chosen = [getattr(value, "name", value) for value in chosen if value]
+        return suggest_skills(text, family=project.field_id, besides=ids_of(chosen)) if project.brief else []
 
     @property
     def rows(self):

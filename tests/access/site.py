@@ -51,6 +51,7 @@ ROWS = [
     row("stylesheet", 200, args=["000000000000"]),
     row("styleguide", 200),
     row("skills:typeahead", 200, query="?q=sql"),
+    row("skills:suggest", 200, method="post", data={"text": "sql"}, visitor=SIGN_IN),
     row("organization", 200, args=slug),
     row("accounts:profile", 200, **EVERYBODY_SIGNED_IN),
     row("accounts:profile", 200, method="post", visitor=SIGN_IN, suspended=403),
