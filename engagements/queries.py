@@ -63,6 +63,7 @@ def with_turn(rows):
         proposed_at=Subquery(proposals.values("proposed_at")[:1]),
         student_wrote_at=Subquery(by_student.values("sent_at")[:1]),
         is_taken_over=Exists(taken_over),
+        is_being_paid=being_paid(engagement=OuterRef("pk"), change_order=None),
         student_reviewed_at=Subquery(mine.filter(side=Review.Side.STUDENT).values("written_at")[:1]),
         organization_reviewed_at=Subquery(mine.filter(side=Review.Side.ORGANIZATION).values("written_at")[:1]),
     )
@@ -73,12 +74,23 @@ def open_orders_of(user):
     ours = Q(engagement__organization__in=Organization.objects.of_member(user))
     rows = ChangeOrder.objects.filter(Q(engagement__student__user_id=user.pk) | ours, status__in=ChangeOrder.OPEN)
     rows = rows.select_related("engagement__project", "engagement__student", "engagement__organization")
-    return rows.order_by("proposed_at", "pk")
+    return with_payment(rows).order_by("proposed_at", "pk")
 
 
 def open_order(engagement):
-    """The one open change order, or None."""
-    return engagement.change_orders.filter(status__in=ChangeOrder.OPEN).first()
+    """The one open change order with what is told of it, or None."""
+    return with_payment(engagement.change_orders.filter(status__in=ChangeOrder.OPEN)).first()
+
+
+def with_payment(orders):
+    """Annotate whether a change order is being paid."""
+    return orders.annotate(is_being_paid=being_paid(change_order=OuterRef("pk")))
+
+
+def being_paid(**asked):
+    """Whether a bank is working on a payment for the outer row. By name only: payments stand above this app."""
+    fundings = Engagement._meta.get_field("fundings").related_model.objects
+    return Exists(fundings.filter(status="processing", **asked))
 
 
 def worst_payout():

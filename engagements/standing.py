@@ -86,6 +86,8 @@ def standing(engagement, user, at):
 
 def awaiting_funding(r):
     e = r.engagement
+    if e.is_being_paid:
+        return being_paid(r, e, r.fee if r.side == STUDENT else r.total)
     if r.pays:
         return Standing(
             "Waiting for your payment", f"Your turn: pay {r.total}",
@@ -98,6 +100,17 @@ def awaiting_funding(r):
         return Standing("Waiting for funding", headline, detail, "info", e.funding_due_at, step=1)
     headline = f"Waiting for an owner or finance member to pay {r.total}"
     return Standing("Waiting for funding", headline, "Work starts then.", "info", e.funding_due_at, step=1)
+
+
+def being_paid(r, e, amount, url=""):
+    """The payer has done their part; a bank debit takes days."""
+    if r.side == STUDENT:
+        headline = f"The bank of {e.organization} is processing {amount}"
+        detail = "Do not start before it has arrived. We tell you when it has, usually within four business days."
+    else:
+        headline = f"Your bank is processing the payment of {amount}"
+        detail = "There is nothing more to pay. It takes up to four business days; we tell you when it has arrived."
+    return Standing("Payment on its way", headline, detail, url=url, step=1)
 
 
 def active(r):
@@ -275,6 +288,9 @@ def order_standing(order, user, at):
     e = order.engagement
     r = Reading(e, side_of(user, e), may_pay_for(user, e), at)
     url, total = r.path("change_order", order.code), format_money(order.total_amount, order.currency)
+    if order.is_being_paid:
+        amount = order.fee_text if r.side == STUDENT else total
+        return being_paid(r, e, f"{amount} for “{order.title}”", url)
     if order.status == ChangeOrder.Status.ACCEPTED:
         headline = f"Waiting for {e.organization} to pay for “{order.title}”"
         if not r.pays:

@@ -19,6 +19,7 @@ WAITING_APPLICATIONS_PER_PROJECT = env.int("WAITING_APPLICATIONS_PER_PROJECT", d
 LIVE_APPLICATIONS_PER_STUDENT = env.int("LIVE_APPLICATIONS_PER_STUDENT", default=5)
 OFFER_DAYS = env.int("OFFER_DAYS", default=3)
 FUNDING_DAYS = env.int("FUNDING_DAYS", default=5)
+PAY_AGAIN_DAYS = env.int("PAY_AGAIN_DAYS", default=2)  # at least, after a bank refused a payment that took days
 KICKOFF_DAYS = env.int("KICKOFF_DAYS", default=3)
 REVIEW_DAYS = env.int("REVIEW_DAYS", default=5)  # the employer's time for one delivery
 REVIEW_EXTENSION_DAYS = env.int("REVIEW_EXTENSION_DAYS", default=3)

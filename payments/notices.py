@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from engagements.notices.telling import either, fee, payers_of, student_of, tell, total
 from marketplace.money import format_money
-from marketplace.notifications.actions import mark_done, notify
+from marketplace.notifications.actions import mark_all_done, mark_done, notify
 from payments.alarms import alarm
 from payments.arrival import arrives_on
 from payments.models import PayoutAccount
@@ -21,6 +21,7 @@ def page(engagement):
 def receipt(funding, at):
     """To those who may pay: what was charged, and when it can be had back."""
     engagement, order, money = funding.engagement, funding.change_order, funding.currency
+    settle_payment(funding, at)
     paid = format_money(funding.amount, money)
     about = f"“{engagement.project}”" if order is None else f"“{order.title}” in “{engagement.project}”"
     tell(
@@ -40,15 +41,39 @@ def by_card(funding):
     return f" with {funding.card_hint}" if funding.card_hint else ""
 
 
-def funding_failed(funding, at):
-    engagement, order, amount = funding.engagement, funding.change_order, format_money(funding.amount, funding.currency)
-    url, due_at = reverse("payments:fund", args=[engagement.code]), engagement.funding_due_at
+def funding_processing(funding, at):
+    """To those who may pay: nobody has to pay once more while the bank works on it."""
+    engagement, amount = funding.engagement, format_money(funding.amount, funding.currency)
+    settle_payment(funding, at)
+    tell(
+        payers_of(engagement), engagement, kind="money.processing", key=f"funding-processing:{funding.code}", at=at,
+        title=f"{amount} for “{engagement.project}” is on its way from your bank", url=page(engagement),
+        first=f"{amount} usually arrives within four business days. There is nothing more to pay.",
+        action="See the payment",
+    )  # fmt: skip
+
+
+def settle_payment(funding, at):
+    """What asked for this payment needs nobody any more."""
+    engagement, order = funding.engagement, funding.change_order
+    asked = ("engagement.fund", engagement.get_absolute_url())
     if order is not None:
-        url, due_at = f"{url}?change_order={order.code}", order.funding_due_at
+        asked = ("engagement.fund_change_order", pay_page(funding))
+    mark_all_done([asked, ("money.failed", pay_page(funding))], at=at)
+
+
+def pay_page(funding):
+    """Where this, the engagement or its change order, is paid."""
+    url = reverse("payments:fund", args=[funding.engagement.code])
+    return url if funding.change_order is None else f"{url}?change_order={funding.change_order.code}"
+
+
+def funding_failed(funding, due_at, at):
+    engagement, amount = funding.engagement, format_money(funding.amount, funding.currency)
     tell(
         payers_of(engagement), engagement, kind="money.failed", key=f"funding-failed:{funding.code}", at=at,
         title=f"The payment of {amount} for “{engagement.project}” failed", needs_action=True,
-        url=url, action="Pay again", dates={"due": due_at}, due_at=due_at,
+        url=pay_page(funding), action="Pay again", dates={"due": due_at}, due_at=due_at,
         first=f"{amount} was not paid: the bank refused it. Pay again by {{due}}. Nothing was charged.",
     )  # fmt: skip
 

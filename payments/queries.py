@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import F, Prefetch, Q, Sum
+from django.db.models import F, OuterRef, Prefetch, Q, Sum
 from django.utils import timezone
 
 from engagements.models import Engagement
+from engagements.queries import being_paid
 from payments.models import (
     BalanceTransaction,
     BankPayout,
@@ -98,12 +99,13 @@ def totals_of_organization(organization):
     )
     charged_back = splits.filter(cause=Split.Cause.CHARGEBACK)
     out = F("student_amount") + F("service_fee_amount")
+    unpaid = engagements.filter(status=Status.AWAITING_FUNDING).exclude(being_paid(engagement=OuterRef("pk")))
     figures = {
         "funded": _sums(fundings),
         "refunded": _sums(refunds),
         "charged_back": _sums(charged_back, F("refund_amount")),
         "released": _less(_sums(splits, out), _sums(taken_back, F("refund_amount"))),
-        "due": _sums(engagements.filter(status=Status.AWAITING_FUNDING), F("fee_amount") + F("service_fee_amount")),
+        "due": _sums(unpaid, F("fee_amount") + F("service_fee_amount")),
     }
     figures["held"] = _less(figures["funded"], *(figures[name] for name in ("refunded", "charged_back", "released")))
     return _by_currency(**figures)

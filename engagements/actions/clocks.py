@@ -13,6 +13,7 @@ from django.db.models import DateTimeField, DurationField, Exists, ExpressionWra
 from engagements import notices
 from engagements.cancelling import QUIET_DAYS
 from engagements.models import Engagement, Message, Reminder
+from engagements.queries import being_paid
 from marketplace.activity.actions import record
 from marketplace.clock import days
 from marketplace.sweeps import one_by_one
@@ -28,16 +29,22 @@ def hours(count):
 
 def lapse_unfunded(*, at):
     """Cancel what was not funded in time, unless a payment is being processed. Returns how many lapsed."""
-    due = Engagement.objects.filter(status=Status.AWAITING_FUNDING, funding_due_at__lte=at)
-    ids = due.exclude(fundings__status="processing").values_list("pk", flat=True).order_by("pk")[:BATCH]
+    due = unpaid().filter(funding_due_at__lte=at)
+    ids = due.values_list("pk", flat=True).order_by("pk")[:BATCH]
     return sum(one_by_one(ids, lambda pk: lapse(pk, at)))
+
+
+def unpaid():
+    """What waits for its payment; not what a bank is working on."""
+    rows = Engagement.objects.filter(status=Status.AWAITING_FUNDING)
+    return rows.exclude(being_paid(engagement=OuterRef("pk")))
 
 
 @transaction.atomic
 def lapse(pk, at):
     """Returns 1, or 0 when another sweep holds the row or somebody was faster."""
     engagement = Engagement.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk).first()
-    if engagement is None or engagement.status != Status.AWAITING_FUNDING:
+    if engagement is None or not unpaid().filter(pk=pk).exists():
         return 0
     engagement.move_to(Status.CANCELLED, at=at, cancelled_at=at, cancel_reason="It was not funded in time.")
     record("engagement.lapsed", actor=None, subject=engagement, at=at)
@@ -72,13 +79,12 @@ def plan(at):
 
 
 def before_work(at):
-    unfunded = Engagement.objects.filter(status=Status.AWAITING_FUNDING)
     waiting = Engagement.objects.exclude(KICKED_OFF).filter(status=Status.ACTIVE)
     missed = waiting.filter(kickoff_student_at=None)
     pay, confirm = notices.funding_reminder, notices.kickoff_reminder
     return [
-        ("funding-2-days", "funding_due_at", due_within(unfunded, "funding_due_at", at, 24, 48), pay),
-        ("funding-1-day", "funding_due_at", due_within(unfunded, "funding_due_at", at, 0, 24), pay),
+        ("funding-2-days", "funding_due_at", due_within(unpaid(), "funding_due_at", at, 24, 48), pay),
+        ("funding-1-day", "funding_due_at", due_within(unpaid(), "funding_due_at", at, 0, 24), pay),
         ("kickoff-1-day", "kickoff_due_at", due_within(waiting, "kickoff_due_at", at, 0, 24), confirm),
         ("kickoff-overdue", "kickoff_due_at", waiting.filter(kickoff_due_at__lte=at), notices.kickoff_overdue),
         ("kickoff-missed", "kickoff_due_at", missed.filter(kickoff_due_at__lte=at), notices.vanished),

@@ -6,7 +6,7 @@ from django.db import transaction
 from applications.actions import close_out, mark_accepted
 from applications.models import Application
 from engagements import notices
-from engagements.models import Engagement, Message
+from engagements.models import ChangeOrder, Engagement, Message
 from engagements.queries import places_left
 from engagements.rules import ORGANIZATION, STUDENT, side_of
 from marketplace.activity.actions import record
@@ -94,6 +94,20 @@ def mark_funded(*, engagement, at):
     record("engagement.funded", actor=None, subject=engagement, at=at, amount=engagement.total_amount)
     notices.funded(engagement, at)
     return engagement
+
+
+@transaction.atomic
+def give_time_to_pay_again(*, engagement, at, change_order=None):
+    """A bank refused a payment after days: whoever pays has PAY_AGAIN_DAYS from now on. Returns what is unpaid, or None
+    where nothing is to be paid any more."""
+    asked = lock(Engagement, engagement.pk)
+    if change_order is not None:
+        asked = lock(ChangeOrder, change_order.pk)
+    if asked.status not in (Engagement.Status.AWAITING_FUNDING, ChangeOrder.Status.ACCEPTED):
+        return None
+    asked.funding_due_at = max(asked.funding_due_at, at + days(settings.PAY_AGAIN_DAYS))
+    asked.save(update_fields=["funding_due_at"])
+    return asked
 
 
 @transaction.atomic

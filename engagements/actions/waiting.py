@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef
 from engagements.models import ChangeOrder, Reminder
 from engagements.notices import split_reminder
 from engagements.notices.change_orders import answer_reminder, pay_reminder
-from engagements.queries import newest_unanswered
+from engagements.queries import being_paid, newest_unanswered
 from marketplace.clock import days
 from marketplace.sweeps import one_by_one
 
@@ -33,8 +33,8 @@ def remind_of_answers(*, at):
 def orders_due(status, field, name, at):
     rows = ChangeOrder.objects.filter(status=status, **{f"{field}__gt": at, f"{field}__lte": at + BEFORE})
     known = Reminder.objects.filter(engagement=OuterRef("engagement"), name=name, deadline=OuterRef(field))
-    rows = rows.filter(~Exists(known)).select_related("engagement__project", "engagement__student__user")
-    return rows.order_by("pk")[:BATCH]
+    rows = rows.filter(~Exists(known), ~being_paid(change_order=OuterRef("pk"))).order_by("pk")
+    return rows.select_related("engagement__project", "engagement__student__user")[:BATCH]
 
 
 def proposals_due(name, at):

@@ -5,7 +5,7 @@ from django.urls import NoReverseMatch, reverse
 from engagements.models import ChangeOrder
 from engagements.notices.telling import money, page, payers_and_team, payers_of, student_of, tell
 from engagements.queries import team_of
-from marketplace.notifications.actions import mark_done
+from marketplace.notifications.actions import mark_all_done, mark_done
 
 Status = ChangeOrder.Status
 ANSWER, PAY = "engagement.change_order", "engagement.fund_change_order"
@@ -130,8 +130,7 @@ def funded(order, at):
 
 def settle_answer(order, at):
     """Nobody has to answer or pay any more."""
-    mark_done(kind=ANSWER, url=own_page(order), at=at)
-    mark_done(kind=PAY, url=pay_page(order), at=at)
+    mark_all_done([(ANSWER, own_page(order)), (PAY, pay_page(order)), ("money.failed", pay_page(order))], at=at)
 
 
 def own_page(order):

@@ -76,9 +76,13 @@ def page(engagement, name, *more):
 
 
 def replace_page(engagement):
+    return payment_page("replace", engagement)
+
+
+def payment_page(name, engagement):
     """A page of payments, by name: that app stands above this one."""
     try:
-        return reverse("payments:replace", args=[engagement.code])
+        return reverse(f"payments:{name}", args=[engagement.code])
     except NoReverseMatch:
         return engagement.get_absolute_url()
 
@@ -88,6 +92,7 @@ def settle_all(engagement, at):
     versions = engagement.deliveries.values_list("version", flat=True)
     asked = [
         ("engagement.fund", engagement.get_absolute_url()),
+        ("money.failed", payment_page("fund", engagement)),
         ("engagement.kickoff", page(engagement, "kickoff")),
         ("engagement.vanished", replace_page(engagement)),
         ("delivery.next", page(engagement, "deliver")),

@@ -11,7 +11,7 @@ from engagements import actions, rules
 from engagements.actions.change_orders import RUNNING
 from engagements.forms import ChangeOrderForm, RefuseForm
 from engagements.models import ChangeOrder
-from engagements.queries import open_order
+from engagements.queries import open_order, with_payment
 from engagements.standing import order_standing, pay_path
 from engagements.views.reading import act, context_of, engagement_for
 from marketplace.clock import now
@@ -48,7 +48,7 @@ def can_be_proposed(engagement):
 
 def order_of(engagement, order_code):
     """The change order, joined to the engagement as it was read. 404 for another engagement's."""
-    order = engagement.change_orders.select_related("proposed_by").filter(code=order_code).first()
+    order = with_payment(engagement.change_orders.select_related("proposed_by")).filter(code=order_code).first()
     if order is None:
         raise Http404("No such change order.")
     order.engagement = engagement
@@ -66,7 +66,8 @@ def change_order(request, code, order_code):
         "may_answer": rules.may_answer_order(request.user, engagement)
         and order.status == Status.PROPOSED and at < order.answer_due_at,
         "may_withdraw": rules.may_judge(request.user, engagement) and is_open,
-        "may_pay": rules.may_pay_for(request.user, engagement) and order.status == Status.ACCEPTED,
+        "may_pay": rules.may_pay_for(request.user, engagement) and order.status == Status.ACCEPTED
+        and not order.is_being_paid,
         "pay_url": pay_path(order), "fee_with_it": engagement.fee_amount + order.fee_amount,
         "funding_days": settings.FUNDING_DAYS,
     }  # fmt: skip

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from engagements.actions import mark_change_order_funded, mark_funded
+from engagements.actions import give_time_to_pay_again, mark_change_order_funded, mark_funded
 from engagements.models import ChangeOrder, Engagement
 from marketplace.activity.actions import record
 from marketplace.clock import days
@@ -270,10 +270,16 @@ def wait_or_fail(funding, checkout, at):
     if checkout.payment_failed and funding.status in UNPAID:
         funding.move_to(Status.FAILED, at=at)
         record("funding.failed", actor=None, subject=funding.engagement, at=at)
-        notices.funding_failed(funding, at)
+        again = give_time_to_pay_again(engagement=funding.engagement, change_order=funding.change_order, at=at)
+        if again is not None:
+            notices.funding_failed(funding, again.funding_due_at, at)
     elif not checkout.payment_failed and funding.status == Status.PENDING:
-        funding.move_to(Status.PROCESSING, at=at, method=checkout.method)
+        funding.move_to(
+            Status.PROCESSING, at=at, method=checkout.method, payment_intent_id=checkout.payment_intent_id,
+            charge_id=checkout.charge_id,
+        )  # fmt: skip
         record("funding.processing", actor=None, subject=funding.engagement, at=at)
+        notices.funding_processing(funding, at)
 
 
 def sync_open_fundings(*, at):

@@ -98,15 +98,21 @@ def match_source(source, at):
         for row in rows:
             match(row, at)
         return
-    if new and all(row.seen_at <= at - PATIENCE for row in new):
+    if new and all(row.seen_at <= at - PATIENCE for row in new) and not is_on_its_way(source):
         into_suspense(new, net - booked - sum(row.suspense_amount for row in rows), at)
+
+
+def is_on_its_way(source):
+    """A bank debit is in Stripe's book from the start, and is taken off again there if it fails days later."""
+    return Funding.objects.filter(charge_id=source, status=Funding.Status.PROCESSING).exists()
 
 
 def book_ours(row, at):
     """What nothing but Stripe's book tells us: our own bank, Stripe's charges, a fee that was not known yet."""
     if row.type in OURS:
         movements.bank_moved(row, at)
-    funding = Funding.objects.filter(charge_id=row.source).select_related("engagement").first() if row.fee else None
+    paid = Funding.objects.filter(charge_id=row.source, paid_at__isnull=False)
+    funding = paid.select_related("engagement").first() if row.fee else None
     if funding is not None and row.type in ("charge", "payment"):
         movements.stripe_fee(funding, row.fee, row.currency, at)
 

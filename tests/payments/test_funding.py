@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from engagements.actions import mark_cancelled
+from engagements.actions import lapse_unfunded, mark_cancelled, send_reminders
 from engagements.models import Engagement
 from marketplace.errors import InvalidTransition, Unavailable
+from marketplace.notifications.models import Notification
 from payments import actions, ledger
 from payments.models import Funding, MoneyOperation, StripeEvent
 from tests.factories import NOW
@@ -150,6 +151,38 @@ def test_a_bank_debit_takes_days_and_then_funds(engagement, owner, simulator):
     settle()
     funding.refresh_from_db()
     assert (funding.status, funding.method, status_of(engagement)) == ("paid", "us_bank_account", "active")
+
+
+def test_while_the_bank_works_nobody_is_asked_to_pay_again(engagement, owner, client_of, simulator):
+    page, home = engagement.get_absolute_url(), "/home/"
+    assert "Your turn: pay $528" in client_of(owner).get(page).content.decode()
+    funding = start(engagement, owner)
+    simulator.pay(funding.checkout_id, bank=DEBIT)
+    actions.sync_checkout(funding.checkout_id, at=NOW)
+    client = client_of(owner)
+    assert "Your bank is processing the payment of $528" in client.get(page).content.decode()
+    assert "Pay $528" not in client.get(home).content.decode()
+    assert "is waiting to be paid" not in client.get("/payments/", follow=True).content.decode()
+    student = client_of(engagement.student.user).get(page).content.decode()
+    assert f"The bank of {engagement.organization} is processing $480" in student
+    assert send_reminders(at=NOW + timedelta(days=4)) == 0
+
+
+def test_a_bank_that_refuses_after_the_deadline_leaves_time_to_pay_again(engagement, owner, simulator):
+    funding = start(engagement, owner)
+    simulator.pay(funding.checkout_id, bank=DEBIT)
+    actions.sync_checkout(funding.checkout_id, at=NOW)
+    simulator.control("POST", f"checkout/{funding.checkout_id}/settle", outcome="failed", code="insufficient_funds")
+    late = NOW + timedelta(days=6)
+    actions.sync_checkout(funding.checkout_id, at=late)
+    assert lapse_unfunded(at=late + timedelta(days=1)) == 0
+    engagement.refresh_from_db()
+    assert engagement.funding_due_at == late + timedelta(days=2)
+    notice = Notification.objects.get(kind="money.failed")
+    assert (notice.due_at, notice.needs_action, notice.done_at) == (engagement.funding_due_at, True, None)
+    fund(engagement, owner, simulator, at=late)
+    notice.refresh_from_db()
+    assert notice.done_at == late
 
 
 def test_paid_after_it_was_cancelled_it_goes_back(engagement, owner, simulator):

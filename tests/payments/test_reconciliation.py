@@ -8,13 +8,15 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 
+from marketplace.notifications.models import Notification
 from payments import actions, ledger, movements
 from payments import stripe_gateway as gateway
 from payments.actions import operations, reconciliation
-from payments.models import BalanceTransaction, Reconciliation
+from payments.models import BalanceTransaction, MoneyFreeze, Reconciliation
 from tests.factories import NOW
 from tests.payments.factories import deliver, fund, make_awaiting, make_funding, onboard, settle
 from tests.payments.faults.world import LATER, Killed, assert_books_agree, at_once, at_stripe, killed, run
+from tests.payments.stripe_stand_in import DEBIT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR = timedelta(hours=1)
@@ -42,6 +44,24 @@ def test_every_line_of_the_whole_way_is_matched(approved, simulator):
     assert states() == [("charge", "matched"), ("transfer", "matched")]
     assert figures(result) == (simulator.platform_balance(), 0, 0, 0)
     assert_books_agree(simulator)
+
+
+@pytest.mark.parametrize("outcome", ["succeeded", "failed"])
+def test_a_bank_debit_on_its_way_alarms_nobody(organization, owner, simulator, outcome):
+    """Stripe lists it for days before it says that it was paid, or takes it off again."""
+    funding = fund(make_awaiting(organization), owner, simulator, bank=DEBIT)
+    actions.reconcile(at=NOW)
+    [result] = actions.reconcile(at=NOW + HOUR)
+    assert (states(), result.drift_amount, ledger.balance("suspense", "usd")) == ([("payment", "new")], 0, 0)
+    code = {"code": "insufficient_funds"} if outcome == "failed" else {}
+    simulator.control("POST", f"checkout/{funding.checkout_id}/settle", outcome=outcome, **code)
+    actions.sync_checkout(funding.checkout_id, at=LATER)
+    [result] = actions.reconcile(at=LATER)
+    assert {state for _type, state in states()} == {"matched"}
+    assert (figures(result)[1:], MoneyFreeze.objects.count()) == ((0, 0, 0), 0)
+    assert not Notification.objects.filter(kind="moderation.money").exists()
+    if outcome == "succeeded":
+        assert_books_agree(simulator)
 
 
 def test_an_unchanged_comparison_moves_only_its_date(approved, simulator):

@@ -1,9 +1,11 @@
 """The hosted pages over plain HTTP: what a person without JavaScript does."""
 
+import json
 import re
 import urllib.error
 import urllib.parse
 import urllib.request
+from html.parser import HTMLParser
 
 import pytest
 
@@ -215,16 +217,50 @@ def test_the_express_dashboard(client, visit, simulator, ready, pay):
 
 
 def test_the_operator_page(client, visit, simulator, session, recipient):
-    status, _, html = visit(simulator.url + "/")
-    assert status == 200
-    for text in (session.id[:17], recipient.id, "the book balances", "every answer fits"):
+    status, headers, html = visit(simulator.url + "/")
+    assert (status, headers["Referrer-Policy"]) == (200, "same-origin")  # else browsers post "Origin: null"
+    for text in (session.id[:17], "Pricing review", recipient.id, "the book balances", "every answer fits"):
         assert text in html
-    form = {"path": f"checkout/{session.id}/pay", "body": '{"card": "4242424242424242"}', "back": "payments"}
-    status, headers, _ = visit(simulator.url + "/operate", form)
+    form = buttons_of(html)["Pay by card"]
+    assert form == {"path": f"checkout/{session.id}/pay", "body": '{"card": "4242424242424242"}', "back": "payments"}
+    status, headers, _ = visit(simulator.url + "/operate", form, {"Origin": simulator.url})
     assert (status, headers["Location"]) == (303, "/#payments")
     assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
     status, headers, _ = visit(simulator.url + "/operate", form)
     assert "said=This+session+is+paid+already." in headers["Location"]
+
+
+class Buttons(HTMLParser):
+    """{text of a button: the fields that it sends}, as a browser reads the page."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.fields, self.in_button = {}, {}, False
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.fields = {}
+        elif tag == "input" and attrs.get("type") == "hidden":
+            self.fields[attrs["name"]] = attrs["value"]
+        self.in_button = tag == "button"
+
+    def handle_data(self, data):
+        if self.in_button:
+            self.found.setdefault(data.strip(), self.fields)
+
+
+def buttons_of(html):
+    parser = Buttons()
+    parser.feed(html)
+    return parser.found
+
+
+def test_every_button_sends_what_the_control_api_understands(visit, simulator, session, recipient):
+    buttons = buttons_of(visit(simulator.url + "/")[2])
+    assert {"1 hour", "Add $1,000", "Approve", "Restrict", "Pause delivery", "Start an outage"} <= set(buttons)
+    bodies = [json.loads(form["body"]) for form in buttons.values() if "body" in form]
+    assert {"outcome": "active"} in bodies
 
 
 @pytest.mark.parametrize("headers", [{"Host": "shop.example.com"}, {"Origin": "https://evil.example.com"}])

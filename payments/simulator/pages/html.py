@@ -33,7 +33,8 @@ def page(template, status=200, *, goes_to=(), **context):
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-store",
         "Content-Security-Policy": f"{policy}; form-action 'self' {' '.join(origins)}",
-        "Referrer-Policy": "no-referrer",
+        # With no-referrer, browsers post "Origin: null", which the operator's page takes for another site.
+        "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
     }
     return status, headers, html

@@ -84,4 +84,5 @@ def _latest(sim, kind):
 def _payment(sim, session):
     intent = sim.store.find("payment_intent", session["payment_intent"] or "")
     charge = sim.store.find("charge", (intent or {}).get("latest_charge") or "")
-    return {"session": session, "intent": intent, "charge": charge}
+    what = session["_line_items"][0]["description"]
+    return {"session": session, "intent": intent, "charge": charge, "what": what}
