@@ -21,6 +21,8 @@ BLANK_PARTS = {
     "docprops/app.xml": _XML + b'<Properties xmlns="' + _OFFICE + b'extended-properties"/>',
     "docprops/custom.xml": _XML + b'<Properties xmlns="' + _OFFICE + b'custom-properties"/>',
 }
+THUMBNAIL = "docprops/thumbnail"  # a picture that the program or the author chose: it may show anything
+_TO_THUMBNAIL = re.compile(rb"<Relationship\b[^>]*docProps/thumbnail[^>]*/>", re.IGNORECASE)
 # Who commented or changed what: attributes of Word's revisions and comments, of PowerPoint's comment authors, and of
 # the people that newer comments point to (ECMA-376 and its Microsoft extensions).
 _AUTHOR = re.compile(rb'(\s(?:\w+:)?(?:author|initials|userId|displayName|lastModifiedBy|userName)=")[^"]*(")')
@@ -40,7 +42,9 @@ def open_zip(data, *, kind, anonymous):
 
 
 def open_office(data, *, kind, anonymous):
-    """The same bytes, or a copy with blank document properties, nameless comments and revisions, and no local paths."""
+    """The same bytes, or a copy with blank document properties, nameless comments and revisions, no thumbnail and no
+    local paths.
+    """
     with _archive(data) as archive:
         names = set(archive.namelist())
         if "[Content_Types].xml" not in names or MAIN_PART[kind.extension] not in names:
@@ -51,7 +55,7 @@ def open_office(data, *, kind, anonymous):
         with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as rebuilt:
             for member in archive.infolist():
                 content = _anonymous(member.filename, _read(archive, member))
-                if not member.is_dir():
+                if not member.is_dir() and not member.filename.lower().startswith(THUMBNAIL):
                     rebuilt.writestr(zipfile.ZipInfo(member.filename), content, zipfile.ZIP_DEFLATED)
     return (copy.getvalue() if anonymous else data), False
 
@@ -107,7 +111,7 @@ def _anonymous(name, content):
         return BLANK_PARTS[lowered]
     if not lowered.endswith((".xml", ".rels")):
         return content
-    content = _LOCAL_PATH.sub(rb"\1file:///removed\2", content)
+    content = _TO_THUMBNAIL.sub(b"", _LOCAL_PATH.sub(rb"\1file:///removed\2", content))
     content = _AUTHOR.sub(rb"\1\2", content)
     if "author" in lowered:
         content = _CMAUTHOR_NAME.sub(rb"\1\2", content)

@@ -86,6 +86,12 @@ def archive(members):
     return out.getvalue()
 
 
+def unpacked(data):
+    """All members of an archive, one after another."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        return b"".join(packed.read(name) for name in packed.namelist())
+
+
 def lying_archive():
     """The table of contents says 10 bytes; the member unpacks to 30 MB."""
     real = archive({"a.txt": b"\0" * (30 * 1024 * 1024)})
