@@ -2,9 +2,10 @@
 
 from django.conf import settings
 
-from applications.models import Application, Shown
+from applications.feedback import lessons_of
+from applications.models import Application
 from applications.notices.telling import applied, day, fee, page, student_of
-from applications.queries import competencies_of, days_to_work, levels_of, place_in_line
+from applications.queries import days_to_work, place_in_line
 from marketplace.notifications.actions import mark_done
 from marketplace.notifications.telling import tell
 
@@ -137,9 +138,4 @@ def offer_lapsed_for_student(application, at):
 
 def level_facts(application):
     """[(skill, "Meets (asked: Working)")] where somebody has scored it."""
-    levels = levels_of([application]).get(application.pk, {})
-    return [
-        (str(competency.skill), f"{Shown(levels[competency.pk]).label} (asked: {competency.get_level_display()})")
-        for competency in competencies_of(application.project)
-        if competency.pk in levels
-    ]
+    return [(str(lesson.competency.skill), lesson.in_words) for lesson in lessons_of(application)]

@@ -7,12 +7,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications import actions
-from applications.models import Application, Shown
+from applications.feedback import lessons_of
+from applications.models import Application
 from applications.queries import (
     capacity,
-    competencies_of,
     days_to_work,
-    levels_of,
     live_of_student,
     of_student,
     place_in_line,
@@ -77,25 +76,14 @@ def detail(request, code):
     if application.status == Status.ACCEPTED:
         events.append(("circle-check", "You accepted the offer", application.decided_at))
     context = {
-        "application": application, "project": application.project, "events": events, "levels": levels_for(application),
+        "application": application, "project": application.project, "events": events,
+        "lessons": lessons_of(application),
         "answers": application.answers.all(),
         "capacity": capacity(application.project, application.student),
         "in_line": place_in_line(application) if application.status == Status.WAITLISTED else None,
         "may_withdraw": application.may_become(Status.WITHDRAWN),
     }  # fmt: skip
     return render(request, "applications/detail.html", context)
-
-
-def levels_for(application):
-    """[(competency, level, word)] once an answer was given; nothing before, so that scores cannot be watched."""
-    if application.status in (Status.WAITLISTED, Status.SUBMITTED, Status.WITHDRAWN):
-        return []
-    levels = levels_of([application]).get(application.pk, {})
-    return [
-        (competency, levels[competency.pk], Shown(levels[competency.pk]).label)
-        for competency in competencies_of(application.project)
-        if competency.pk in levels
-    ]
 
 
 @login_required
@@ -124,7 +112,7 @@ def offer_view(request, code):
         return redirect(application)
     context = {
         "application": application, "project": application.project,
-        "criteria": application.project.criteria.order_by("position"), "levels": levels_for(application),
+        "criteria": application.project.criteria.order_by("position"), "lessons": lessons_of(application),
         "has_expired": now() >= application.offer_expires_at, "funding_days": settings.FUNDING_DAYS,
         "review_days": settings.REVIEW_DAYS, "work_days": days_to_work(application.project, now()),
     }  # fmt: skip
