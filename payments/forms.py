@@ -17,7 +17,19 @@ class CancelForm(forms.Form):
     )  # fmt: skip
 
 
-class PartForm(forms.Form):
+class OfTheFee(forms.Form):
+    """An amount of what of an engagement's fee is open."""
+
+    def __init__(self, *args, engagement, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.currency, self.most = engagement.currency, engagement.unreleased_amount
+
+    @property
+    def currency_sign(self):
+        return SYMBOLS.get(self.currency, self.currency.upper())
+
+
+class PartForm(OfTheFee):
     """A part of the fee to release early, in minor units once cleaned: more than nothing, less than what is open."""
 
     amount = forms.CharField(
@@ -27,8 +39,7 @@ class PartForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args, engagement, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.currency, self.most = engagement.currency, engagement.unreleased_amount
+        super().__init__(*args, engagement=engagement, **kwargs)
         most = format_money(self.most, self.currency)
         self.fields["amount"].help_text = f"Less than {most}: all of it is released by approving the delivery."
 
@@ -43,7 +54,7 @@ class PartForm(forms.Form):
         return amount
 
 
-class SplitForm(forms.Form):
+class SplitForm(OfTheFee):
     """One side's proposal: the student's part of the open fee, in minor units once cleaned; 0 and all are possible."""
 
     student_amount = forms.CharField(
@@ -56,14 +67,9 @@ class SplitForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args, engagement, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.currency, self.most = engagement.currency, engagement.unreleased_amount
+        super().__init__(*args, engagement=engagement, **kwargs)
         self.fields["student_amount"].label = f"How much of the fee goes to {engagement.student}"
         self.fields["student_amount"].help_text = f"From 0 to {format_money(self.most, self.currency)}."
-
-    @property
-    def currency_sign(self):
-        return SYMBOLS.get(self.currency, self.currency.upper())
 
     def clean_student_amount(self):
         amount = amount_of(self.cleaned_data["student_amount"], self.currency)

@@ -5,9 +5,11 @@ from django.urls import reverse
 from applications.models import Application
 from engagements.models import Engagement
 from marketplace.activity.next_actions import NextAction
+from marketplace.money import format_money
 from payments.models import Payout
 from payments.queries import RUNNING, payout_account_of
 from payments.rules import may_set_up_payouts
+from payments.standing import ENDED
 from payments.words import Transfers
 
 NEAR = [Application.Status.SHORTLISTED, Application.Status.OFFERED]
@@ -20,13 +22,22 @@ def for_user(user, at):
         return []
     account = payout_account_of(user.student)
     waits_for_student = account is None or account.transfers_status in (Transfers.UNREQUESTED, Transfers.RESTRICTED)
-    if not waits_for_student or Payout.objects.filter(student=user.student, status=Payout.Status.HELD).exists():
+    held = Payout.objects.filter(student=user.student, status=Payout.Status.HELD)
+    if not waits_for_student or held.filter(engagement__status__in=ENDED).exists():
         return []
-    reason = reason_to_ask(user.student)
+    reason = part_that_waits(held) or reason_to_ask(user.student)
     if reason is None:
         return []
     text = "Set up payouts" if account is None or account.stripe_id is None else "Finish setting up payouts"
     return [NextAction(f"{text}, so that you can be paid", reverse("payments:payout_setup"), about=reason)]
+
+
+def part_that_waits(held):
+    """A part of a fee that was released early, or None."""
+    payout = held.select_related("engagement__project").order_by("pk").first()
+    if payout is None:
+        return None
+    return f"{format_money(payout.amount, payout.currency)} for “{payout.engagement.project}” is waiting for you"
 
 
 def reason_to_ask(student):

@@ -160,7 +160,9 @@ def _by_currency(**sums):
 
 def amounts_on_hold(student):
     """[(currency, minor units)] that wait for the student to finish with Stripe."""
-    return sorted(_sums(Payout.objects.filter(student=student, status=Payout.Status.HELD)).items())
+    return sorted(
+        _sums(Payout.objects.filter(student=student, status=Payout.Status.HELD, waits_for_student=True)).items()
+    )
 
 
 def bank_payouts_of(account):

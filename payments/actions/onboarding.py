@@ -15,6 +15,7 @@ from payments import stripe_gateway as gateway
 from payments.actions.operations import Handler, handles, plan, resume, run_while_waiting
 from payments.models import MoneyOperation, Payout, PayoutAccount
 from payments.nudges import nudge
+from payments.words import hold_reason
 
 Transfers = PayoutAccount.TransfersStatus
 RECHECK = timedelta(minutes=10)
@@ -155,8 +156,17 @@ def update(account, result, at):
     if account.is_ready:
         nudge("sweep_operations")
     if before != account.transfers_status:
+        if not account.is_ready:
+            say_why_it_waits(account)
         record("payout_account.changed", actor=None, subject=account.student, at=at, status=account.transfers_status)
         notices.payout_account_changed(account, before == Transfers.ACTIVE, at)
+
+
+def say_why_it_waits(account):
+    """What is held for the student gives today's reason. A payout that is locked is being held or sent just now."""
+    held = Payout.objects.filter(student=account.student, status=Payout.Status.HELD, waits_for_student=True)
+    free = list(held.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    Payout.objects.filter(pk__in=free).update(hold_reason=hold_reason(account))
 
 
 def sync_waiting_accounts(*, at):

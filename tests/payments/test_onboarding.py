@@ -9,7 +9,7 @@ from marketplace.notifications.models import Notification
 from payments import actions
 from payments.models import MoneyOperation, PayoutAccount
 from payments.next_actions import for_user
-from payments.words import requirement_words
+from payments.words import HOLD, requirement_words
 from tests.factories import NOW, make_application, make_engagement
 from tests.payments.factories import make_account, make_funding, make_payout, onboard
 
@@ -110,6 +110,34 @@ def test_a_held_payout_is_asked_for_by_the_engagement_and_not_twice(student):
     make_funding(engagement, status="paid")
     make_payout(engagement, status="held")
     assert for_user(student, NOW) == []
+
+
+def test_a_part_on_hold_is_asked_for_beside_the_work(student):
+    """The engagement asks for the delivery, so nobody else says that money waits."""
+    engagement = make_engagement(student=student.student, status="active")
+    make_funding(engagement, status="paid")
+    make_payout(engagement, status="held")
+    assert for_user(student, NOW)[0].about == f"$480 for “{engagement.project}” is waiting for you"
+
+
+def test_what_is_held_gives_todays_reason(student, simulator):
+    engagement = make_engagement(student=student.student, status="approved")
+    make_funding(engagement, status="paid")
+    payout = make_payout(engagement, status="held", hold_reason=HOLD["unrequested"], waits_for_student=True)
+    onboard(student.student, simulator, "restricted")
+    payout.refresh_from_db()
+    assert payout.hold_reason == "Stripe needs more information from you before it can pay you."
+
+
+def test_the_payout_page_does_not_contradict_itself(student, client_of):
+    engagement = make_engagement(student=student.student, status="approved")
+    make_funding(engagement, status="paid")
+    make_payout(engagement, status="held", waits_for_student=True)
+    assert "$480 is waiting for you" in client_of(student).get("/payments/payouts/").content.decode()
+    make_account(student.student)
+    page = client_of(student).get("/payments/payouts/").content.decode()
+    assert "$480 is being sent" in page
+    assert "is waiting for you" not in page
 
 
 def test_requirements_in_words():
