@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.models import Organization, Student
+from marketplace.accounts.models import Membership, Organization, Student
 from marketplace.db import CodeField, StatusModel, URLField
 from marketplace.files.models import StoredFile
 from marketplace.skills.models import Level, Skill
@@ -281,3 +281,21 @@ class Reconciliation(models.Model):
 
     def __str__(self):
         return f"{self.competency_id}: {self.get_level_display()}, agreed"
+
+
+class Calibration(models.Model):
+    """What a member saw in one example of the calibration, the last time they did it."""
+
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="calibrations")
+    example = models.CharField(max_length=40)  # slug in data/calibration.toml
+    level = models.PositiveSmallIntegerField(choices=Shown)
+    scored_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "example"], name="calibration_once_per_example"),
+            models.CheckConstraint(condition=Q(level__gte=0, level__lte=3), name="calibration_level_0_3"),
+        ]
+
+    def __str__(self):
+        return f"{self.example}: {self.get_level_display()}"

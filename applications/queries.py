@@ -13,6 +13,7 @@ from applications.models import (
     Application,
     ApplicationEvidence,
     Assessment,
+    Calibration,
     Evidence,
     EvidenceSkill,
     Reconciliation,
@@ -201,6 +202,12 @@ def assessed_ids(project):
     rows = Assessment.objects.filter(application__project=project).values("application_id", "pk")
     complete = rows.annotate(scored=Count("scores")).filter(scored__gte=wanted)
     return {row["application_id"] for row in complete} if wanted else set()
+
+
+def calibration_of(user, organization):
+    """{slug of an example: the level this member saw in it}"""
+    rows = Calibration.objects.filter(membership__user=user, membership__organization=organization)
+    return dict(rows.values_list("example", "level"))
 
 
 def finished_assessors(application):

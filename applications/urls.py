@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from applications.views import applying, board, deciding, files, library, mine, settling
+from applications.views import applying, board, calibrating, deciding, files, library, mine, settling
 
 app_name = "applications"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("library/<str:code>/file/", library.library_file, name="library_file"),
     path("start/<str:code>/", applying.start, name="start"),
     path("board/<str:code>/", board.board, name="board"),
+    path("board/<str:code>/calibrate/<int:number>/", calibrating.calibrate, name="calibrate"),
     path("board/<str:code>/score/", board.score_next, name="score_next"),
     path("board/<str:code>/score/<int:number>/<str:label>/", board.score, name="score"),
     path("board/<str:code>/compare/", board.compare, name="compare"),

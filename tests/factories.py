@@ -7,9 +7,19 @@ action instead.
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from applications.models import Application, ApplicationEvidence, Assessment, Evidence, EvidenceSkill, Score
+from applications.calibration import examples
+from applications.models import (
+    Application,
+    ApplicationEvidence,
+    Assessment,
+    Calibration,
+    Evidence,
+    EvidenceSkill,
+    Score,
+)
 from engagements.models import Delivery, Engagement
 from marketplace.accounts.models import Membership, Organization, Student, User
+from marketplace.accounts.rules import POSTERS
 from marketplace.skills.models import Skill, SkillFamily, StudentSkill
 from projects.models import AcceptanceCriterion, Competency, Project
 
@@ -45,8 +55,19 @@ def make_organization(name="Acme Analytics", *, owner=None, verified=True, **fie
     return organization
 
 
-def make_member(organization, user, role=Membership.Role.MEMBER):
-    return Membership.objects.create(organization=organization, user=user, role=role, created_at=NOW)
+def make_member(organization, user, role=Membership.Role.MEMBER, *, calibrated=True):
+    """Owners and members have done the calibration, all as the key."""
+    membership = Membership.objects.create(organization=organization, user=user, role=role, created_at=NOW)
+    if calibrated and role in POSTERS:
+        Calibration.objects.bulk_create(
+            Calibration(membership=membership, example=one.slug, level=one.key, scored_at=NOW) for one in examples()
+        )
+    return membership
+
+
+def make_assessor(organization, name="Third Assessor"):
+    """One more member who may score."""
+    return make_member(organization, make_user(name)).user
 
 
 def make_family(name="Data & Analytics"):
@@ -115,12 +136,13 @@ def make_application(*, project=None, student=None, status="submitted", answers=
     """An application in any state, with evidence for each competency."""
     project = project or make_project()
     student = student or make_student(f"Ari Number{next(counter)}")
-    used = project.applications.exclude(label="").count()
+    taken = set(project.applications.values_list("label", flat=True))
+    free = next(letter for letter in map(chr, itertools.count(ord("A"))) if letter not in taken)
     defaults = {"approach": "Start with the missing values.", "is_available": True, "created_at": NOW}
     if status == "waitlisted":
         defaults["queued_at"] = NOW
     elif status != "draft":
-        defaults |= {"submitted_at": NOW, "label": chr(ord("A") + used)}
+        defaults |= {"submitted_at": NOW, "label": free}
     if status in ("shortlisted", "offered", "accepted", "declined"):
         defaults["revealed_at"] = NOW
     if status in ("offered", "accepted", "declined"):

@@ -9,6 +9,7 @@ from applications.actions.applying import (
     withdraw_application,
 )
 from applications.actions.assessing import reconcile, score
+from applications.actions.calibrating import calibrate
 from applications.actions.clocks import answer_cancelled, lapse_decisions, lapse_due, lapse_offers, send_reminders
 from applications.actions.deciding import (
     close_out,
@@ -23,9 +24,9 @@ from applications.actions.library import add_evidence, archive_evidence, edit_ev
 from applications.actions.waiting import admit_waiting
 
 __all__ = [
-    "add_evidence", "admit_waiting", "answer_cancelled", "answer_competency", "archive_evidence", "close_out",
-    "decline_application", "decline_offer", "decline_rest", "edit_evidence", "lapse_decisions", "lapse_due",
-    "lapse_offers", "make_offer", "mark_accepted", "reconcile", "restore_evidence", "save_approach",
+    "add_evidence", "admit_waiting", "answer_cancelled", "answer_competency", "archive_evidence", "calibrate",
+    "close_out", "decline_application", "decline_offer", "decline_rest", "edit_evidence", "lapse_decisions",
+    "lapse_due", "lapse_offers", "make_offer", "mark_accepted", "reconcile", "restore_evidence", "save_approach",
     "save_availability", "score", "send_reminders", "shortlist", "start_application", "submit_application",
     "withdraw_application",
 ]  # fmt: skip

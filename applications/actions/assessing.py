@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from applications import notices
+from applications.actions.calibrating import check_calibrated
 from applications.disagreement import GAP, is_open
 from applications.models import Application, Assessment, Reconciliation, Score, Shown
 from applications.queries import agreed_of, competencies_of, finished_assessors, scores_of
@@ -17,9 +18,11 @@ LONGEST_NOTE = 300
 def score(*, application, competency, level, justification, by, at):
     """Set or change one's own score of one competency, until a decision is made. The same score again changes nothing.
 
-    Raises DomainError with the field that is wrong, InvalidTransition when the application is no longer to be judged.
+    Raises DomainError with the field that is wrong, or (not_calibrated) before the calibration; InvalidTransition when
+    the application is no longer to be judged.
     """
     application = lock_undecided(application)
+    check_calibrated(by, application.project.organization)
     justification = check_score(application, competency, level, justification)
     assessment, _ = Assessment.objects.get_or_create(application=application, assessor=by, defaults={"started_at": at})
     before = Score.objects.filter(assessment=assessment, competency=competency).first()

@@ -10,10 +10,11 @@ from projects.rubric import anchors
 FEEDBACK_HELP = "It goes to the applicant with the reason and the levels. You need not write anything."
 
 
-def level_choices(competency):
+def level_choices(anchored):
+    """Of [(value, word, what it looks like)]."""
     return [
         (value, format_html('<span><strong>{}</strong> <span class="hint">{}</span></span>', word, text))
-        for value, word, text in anchors(competency)
+        for value, word, text in anchored
     ]
 
 
@@ -32,7 +33,18 @@ class ScoreForm(forms.Form):
 
     def __init__(self, *args, competency, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = level_choices(competency)
+        self.fields["level"].choices = level_choices(anchors(competency))
+
+
+class CalibrationForm(forms.Form):
+    level = forms.TypedChoiceField(
+        coerce=int, widget=forms.RadioSelect, label="What does this evidence show?",
+        error_messages={"required": "Choose one of the four levels."},
+    )  # fmt: skip
+
+    def __init__(self, *args, example, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = level_choices(example.anchors)
 
 
 class AgreeForm(forms.Form):
@@ -50,7 +62,7 @@ class AgreeForm(forms.Form):
 
     def __init__(self, *args, competency, lowest, highest, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = level_choices(competency)[lowest : highest + 1]
+        self.fields["level"].choices = level_choices(anchors(competency))[lowest : highest + 1]
 
 
 class DeclineForm(forms.Form):

@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications import actions, rules
 from applications.agreement import agreement_of
 from applications.board import TABS, Board
+from applications.calibration import MINUTES, examples, is_complete, matches
 from applications.forms import ScoreForm
-from applications.queries import double_scores
+from applications.queries import calibration_of, double_scores
+from applications.views.calibrating import first_missing
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from marketplace.clock import days, now
@@ -35,8 +37,10 @@ def board(request, code):
     tab = request.GET.get("tab", "")
     if tab not in TABS:
         tab = next((name for name, _label, count in found.tabs() if count), "review")
+    answers = calibration_of(request.user, found.project.organization)
     context = {
-        "board": found, "project": found.project, "tab": tab, "rows": found.in_tab(tab),
+        "calibrated": is_complete(answers), "matches": matches(answers), "examples": len(examples()),
+        "minutes": MINUTES, "board": found, "project": found.project, "tab": tab, "rows": found.in_tab(tab),
         "may_assess": rules.may_assess(request.user, found.project),
         "declinable": sum(row.is_assessed and not row.is_disputed for row in found.to_review),
         "agreement": agreement_of(double_scores(found.project.organization, since=now() - AGREEMENT_OVER)),
@@ -48,7 +52,16 @@ def board(request, code):
 @require_safe
 def score_next(request, code):
     """To the next score that is missing, or to the comparison when all are in."""
-    return to_next(code, board_of(request, code))
+    found = board_of(request, code)
+    return to_calibration(request, found.project) or to_next(code, found)
+
+
+def to_calibration(request, project):
+    """A redirect, as long as the calibration is to be done; None when it is, or for who only reads."""
+    if not rules.may_assess(request.user, project):
+        return None
+    missing = first_missing(project, calibration_of(request.user, project.organization))
+    return redirect(missing) if missing else None
 
 
 def to_next(code, found, after=None):
@@ -69,6 +82,8 @@ def score(request, code, number, label):
     index = next((i for i, row in enumerate(rows) if row.applicant.label == label), None)
     if index is None:
         return elsewhere(request, found, label)
+    if request.method == "GET" and (first := to_calibration(request, found.project)):
+        return first
     competency, row = found.competencies[number - 1], rows[index]
     cell = row.cells[number - 1]
     initial = {"level": cell.own.level, "justification": cell.own.justification} if cell.own else None

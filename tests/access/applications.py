@@ -51,6 +51,10 @@ def first_of_application(scene):
     return [scene.application.code, 1]
 
 
+def first_of_project(scene):
+    return [scene.project.code, 1]
+
+
 def shortlisted(scene):
     scene.application = factories.make_application(
         project=factories.make_project(organization=scene.organization), student=scene.student, status="shortlisted"
@@ -128,6 +132,8 @@ ROWS = [
     row("applications:score", 403, args=score_page, **BOARD),
     row("applications:score", 403, args=score_page, method="post", data={"level": "2", "justification": "Theirs."},
         **ASSESSORS_MOVE),
+    row("applications:calibrate", 403, args=first_of_project, **BOARD),
+    row("applications:calibrate", 403, args=first_of_project, method="post", data={"level": "2"}, **ASSESSORS_MOVE),
     row("applications:compare", 403, args=of("project"), **BOARD),
     row("applications:decline_rest", 403, args=of("project"), scene=scored, **BOARD),
     row("applications:decline_rest", 403, args=of("project"), scene=scored, method="post",

@@ -103,7 +103,7 @@ def test_a_score_given_before_the_others_were_shown_is_kept_apart(application, p
 
 def test_a_later_score_that_is_far_from_the_agreed_level_opens_it_again(application, first, owner):
     agree(application, first, owner, level=2)
-    third = factories.make_user("Third Assessor")
+    third = factories.make_assessor(application.project.organization)
     score(application, first, third, level=3, at=LATER + timedelta(hours=1))
     assert first.pk not in open_ones(application)
     score(application, first, third, level=0, at=LATER + timedelta(hours=1))
@@ -127,8 +127,7 @@ def test_what_is_no_agreement_is_refused(application, first, owner, values, fiel
 
 
 def test_who_has_not_scored_everything_does_not_settle(application, first, project):
-    late = factories.make_user("Late Assessor")
-    factories.make_member(project.organization, late)
+    late = factories.make_assessor(project.organization)
     score(application, first, late, level=2)
     with refused(code="own_scores_first"):
         agree(application, first, late)
@@ -325,8 +324,7 @@ def test_the_board_and_the_decisions_ask_for_it(application, project, client_of,
 
 
 def test_who_has_not_finished_learns_that_it_is_open_only_on_deciding(application, project, client_of):
-    third = factories.make_user("Third Assessor")
-    factories.make_member(project.organization, third)
+    third = factories.make_assessor(project.organization)
     client = client_of(third)
     board = client.get(reverse("applications:board", args=[project.code])).content.decode()
     assert "to settle" not in board

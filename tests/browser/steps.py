@@ -174,10 +174,26 @@ def apply(person, code):
     return re.search(r"/applications/(\w+)/", person.page.url)[1]
 
 
+def calibrate(person, code):
+    """Whoever has not scored yet is led to the examples; the page of each key leads on."""
+    person.go(f"/applications/board/{code}/score/")
+    for number in (1, 2, 3):
+        assert f"/calibrate/{number}/" in person.page.url
+        person.page.locator("input[name=level][value='2']").check()
+        if number == 1:
+            person.check_page()
+        person.submit("Show the key")
+        if number == 3:
+            person.check_page()
+        person.page.get_by_role("link", name="Next example" if number < 3 else "Score the applicants").click()
+        person.page.wait_for_url(f"**/calibrate/{number + 1}/" if number < 3 else "**/score/1/**")
+
+
 def score_everything(person, code, applicants):
     """Score mode, one competency across the applicants, until nothing is left."""
     person.go(f"/applications/board/{code}/")
     person.check_page()
+    calibrate(person, code)
     for number in range(2 * applicants):
         person.go(f"/applications/board/{code}/score/")
         assert "/score/" in person.page.url, f"{number} scored, {person.page.url}"

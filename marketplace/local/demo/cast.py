@@ -6,9 +6,11 @@ from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
 from django.utils.text import slugify
 
-from applications.actions import add_evidence
+from applications.actions import add_evidence, calibrate
+from applications.calibration import examples
 from marketplace.accounts.actions import answer_eligibility, become_student, create_organization, update_student
 from marketplace.accounts.models import Membership, User
+from marketplace.accounts.rules import POSTERS
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
 from marketplace.local.demo import texts
@@ -59,8 +61,18 @@ def make_organizations(moderator, at):
                 organization=organization, by=moderator, at=joined + timedelta(hours=5),
                 reason="Website, registration and a phone call match.",
             )  # fmt: skip
+            calibrate_assessors(organization, joined + timedelta(hours=6))
         found[text["slug"]] = organization
     return found
+
+
+def calibrate_assessors(organization, at):
+    """Owners as the key; members one level off in the last example, as happens."""
+    for membership in organization.memberships.filter(role__in=POSTERS).select_related("user"):
+        is_owner = membership.role == Membership.Role.OWNER
+        for example in examples():
+            level = example.key if is_owner or example != examples()[-1] else example.key - 1
+            calibrate(organization=organization, example=example, level=level, by=membership.user, at=at)
 
 
 def make_member(organization, member, at):
