@@ -119,7 +119,7 @@ def save_score(request, found, row, competency, form):
 @login_required
 @require_safe
 def compare(request, code):
-    """Compare mode: the competencies as rows, up to four applicants as columns."""
+    """Compare mode: the competencies as rows, up to four applicants as columns; on a phone one competency."""
     found = board_of(request, code)
     choices = found.to_compare()
     asked = request.GET.getlist("who")
@@ -128,7 +128,9 @@ def compare(request, code):
         (competency, found.agreement_in(number), [(row, row.cells[number - 1]) for row in chosen])
         for number, competency in enumerate(found.competencies, 1)
     ]
+    number = request.GET.get("competency", "")
     context = {
+        "shown": int(number) if number in map(str, range(1, len(table) + 1)) else 1,
         "board": found, "project": found.project, "choices": choices, "chosen": chosen, "table": table,
         "columns": COLUMNS, "too_many": len(asked) > COLUMNS, "chosen_labels": [row.applicant.label for row in chosen],
         "may_assess": rules.may_assess(request.user, found.project),

@@ -18,6 +18,7 @@ from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from marketplace.clock import now
 from marketplace.formatting.templatetags import count
+from marketplace.redirects import back_to, path_back
 
 Status = Application.Status
 
@@ -38,7 +39,9 @@ def to_board(application, tab=""):
 
 
 def page(request, template, found, row, status=200, **context):
-    shared = {"board": found, "project": found.project, "row": row, "applicant": row.applicant}
+    shared = {
+        "board": found, "project": found.project, "row": row, "applicant": row.applicant, "back": path_back(request),
+    }  # fmt: skip
     return render(request, template, shared | context, status=status)
 
 
@@ -67,7 +70,7 @@ def shortlist(request, code):
     if request.method == "POST":
         application, error = attempt(request, actions.shortlist, application=application)
         if error is not None:
-            return redirect("applications:board", found.project.code)
+            return back_to(request, reverse("applications:board", args=[found.project.code]))
         name = application.student.display_name
         messages.success(request, f"{row.applicant.blind_name} is {name}. They were told that they are shortlisted.")
         return redirect("applications:applicant", code)
@@ -86,7 +89,7 @@ def decline(request, code):
         _, error = attempt(request, actions.decline_application, application=application, **form.cleaned_data)
         if error is None:
             messages.success(request, f"{row.applicant.name} was told, with the reason and the levels.")
-            return to_board(application)
+            return back_to(request, reverse("applications:board", args=[found.project.code]))
     elif row.applicant.status not in (Status.SUBMITTED, Status.SHORTLISTED):
         return redirect("applications:applicant", code)
     return page(request, "applications/decline.html", found, row, form=form, status=422 if form.errors else 200)

@@ -1,5 +1,7 @@
 """What the organization reads on the board, in the comparison and on an applicant's page."""
 
+from urllib.parse import quote
+
 import pytest
 from django.urls import reverse
 
@@ -72,6 +74,35 @@ def test_more_applicants_than_fit_are_not_dropped_in_silence(client_of, owner, p
     everybody = "?" + "&".join(f"who={label}" for label in labels)
     assert "You chose more than 4: the first 4 are shown." in read(client, "compare", project.code, everybody)
     assert "You chose more than 4" not in read(client, "compare", project.code, everybody.rpartition("&")[0])
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"), [("", 1), ("?competency=2", 2), ("?competency=3", 1), ("?competency=x", 1)]
+)
+def test_a_phone_shows_one_competency_of_the_comparison(client_of, owner, project, query, shown):
+    for _ in range(2):
+        factories.make_application(project=project)
+    response = client_of(owner).get(reverse("applications:compare", args=[project.code]) + query)
+    assert response.context["shown"] == shown
+    assert response.content.decode().count('class="compare-other"') == 1
+
+
+def test_a_decision_from_the_comparison_leads_back_to_it(client_of, owner, project):
+    applications = [factories.make_application(project=project) for _ in range(2)]
+    for application in applications:
+        factories.make_scores(application, owner)
+    client = client_of(owner)
+    here = reverse("applications:compare", args=[project.code]) + f"?who={applications[0].label}"
+    page = read(client, "compare", project.code, f"?who={applications[0].label}")
+    decline = reverse("applications:decline", args=[applications[0].code]) + f"?next={quote(here)}"
+    assert f'href="{decline}"' in page
+    assert f'href="{here}"' in client.get(decline).content.decode()
+    assert client.post(decline, {"reason": "stronger"}).headers["Location"] == here
+    elsewhere = reverse("applications:decline", args=[applications[1].code]) + "?next=https://elsewhere.example/"
+    assert "elsewhere.example" not in client.get(elsewhere).content.decode().partition("<main")[2]
+    assert client.post(elsewhere, {"reason": "stronger"}).headers["Location"] == reverse(
+        "applications:board", args=[project.code]
+    )
 
 
 def test_a_decision_is_shown_as_it_was_told(client_of, owner, project):
