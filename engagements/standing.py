@@ -35,6 +35,11 @@ class Standing:
     step: int = 1
     due_word: str = " by"
 
+    @property
+    def look(self):
+        """The kind of the word alone: what is paid is well, whatever else is asked of the reader."""
+        return "success" if self.step > len(STEPS) else self.kind
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -69,7 +69,8 @@ def amounts_for_organization(engagement):
     refunds = [refund for funding in engagement.fundings.all() if funding.counts for refund in funding.refunds.all()]
     back = sum(refund.amount for refund in refunds if refund.sent_again_as_id is None)
     parts = [
-        ("Released to the student", released_amount(engagement)), ("Refunded to you", back),
+        ("Released to the student", released_amount(engagement)),
+        ("Still held", open_amount(engagement) if released_amount(engagement) else 0), ("Refunded to you", back),
         ("Given back by your bank", charged_back_amount(engagement)),
     ]  # fmt: skip
     return [

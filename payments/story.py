@@ -115,8 +115,11 @@ def reversal_steps(reversal, to):
 
 
 def _price(engagement, is_student):
-    fee = format_money(engagement.fee_amount, engagement.currency)
+    """What was agreed then: change orders came later."""
+    later = [row for row in engagement.fundings.all() if row.counts and row.change_order_id]
+    fee = format_money(engagement.fee_amount - sum(row.fee_amount for row in later), engagement.currency)
     if is_student:
         return f"You receive {fee}, all of it."
-    service = format_money(engagement.service_fee_amount, engagement.currency)
+    service = engagement.service_fee_amount - sum(row.service_fee_amount for row in later)
+    service = format_money(service, engagement.currency)
     return f"Fee {fee}, service fee {service}."

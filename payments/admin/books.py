@@ -100,5 +100,9 @@ class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):
     actions = None
 
     def changelist_view(self, request, extra_context=None):
-        context = (extra_context or {}) | {"title": "Money", "overview": oversight.overview(now())}
+        context = (extra_context or {}) | {
+            "title": "Money",
+            "list_title": "Money",
+            "overview": oversight.overview(now()),
+        }
         return super().changelist_view(request, context)
