@@ -9,7 +9,7 @@ import pytest
 from applications.models import Application
 from engagements.models import Review
 from marketplace.clock import zone_choices
-from marketplace.local.demo import texts
+from marketplace.local.demo import plan, seeding, texts
 from marketplace.local.demo.people import PEOPLE
 from marketplace.moderation.models import Report
 from marketplace.skills.sources import starter_entries, starter_families
@@ -161,3 +161,9 @@ def test_the_featured_people_are_in_the_texts():
             assert (person.organization, person.name, person.role) in members
         if person.student:
             assert person.name in students
+
+
+def test_every_phase_is_told_with_the_words_it_needs():
+    told = [item for item in plan.plan(PROJECTS, STORIES, ORGANIZATIONS) if item.phase in seeding.AGE]
+    assert {item.phase for item in told} == set(seeding.AGE)
+    assert all({"by_organization", "by_student"} <= item.story.keys() for item in told if item.phase == "reviewed")

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from itertools import cycle
 
-# What has become of the projects that have a story, in the order of data/stories.toml; "held" is an approved one whose
-# student has not set up payouts, "cancelled" was paid and called off before the work began.
+# What has become of the projects that have a story, in the order of data/stories.toml. "held" is an approved one whose
+# student has not set up payouts; "restricted" one where Stripe asks the student for more; "cancelled" was paid and
+# called off before the work began; "replaced" was taken over by a runner-up because the student never began.
 STORY_PHASES = [
     "reviewed", "reviewed", "delivered", "reviewed", "active", "reviewed", "awaiting_funding", "approved",
     "redelivered", "reviewed", "funded", "disputed", "reviewed", "cancelled", "held", "reviewed", "changes_requested",
+    "reviewed", "reviewed", "delivered", "reviewed", "replaced", "reviewed", "awaiting_funding", "restricted",
+    "redelivered", "reviewed",
 ]  # fmt: skip
 # The rest: most are open, some are being judged, a few are elsewhere.
 OTHER_PHASES = [

@@ -2,6 +2,8 @@
 
 import random
 from datetime import timedelta
+from heapq import heappop, heappush
+from itertools import count
 
 from django.utils import timezone
 
@@ -16,7 +18,12 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 AGE = {
     "awaiting_funding": 15, "funded": 16, "active": 19, "delivered": 22, "changes_requested": 24, "redelivered": 27,
     "approved": 26, "held": 25, "disputed": 24, "cancelled": 21, "reviewed": 34,
+    "restricted": 23, "replaced": 18,
 }  # fmt: skip
+ENDS_AS = {
+    "held": "approved", "restricted": "approved", "disputed": "active", "cancelled": "funded", "replaced": "funded",
+}  # fmt: skip
+PAYABLE = ("approved", "reviewed", "redelivered", "restricted")  # the student has been at Stripe
 APPLICANTS = (3, 5, 0, 2, 6, 4, 1, 5)  # of open projects, in turn
 
 
@@ -28,7 +35,8 @@ class Seeding:
         self.dice = random.Random(seed)
         self.say = say
         self.judgments = texts.judgments()
-        self.stories = texts.stories()
+        self.texts = texts.stories()
+        self.stories, self.turns = [], count()  # a heap of (when it goes on, a number, the story)
 
     def run(self):
         with quietly():
@@ -37,10 +45,15 @@ class Seeding:
             self.students = cast.make_students(self.now - 85 * DAY)
             self.pool = applying.Pool(self.students, self.dice)
         self.say(f"{len(self.organizations)} organizations, {len(self.students)} students with evidence")
-        planned = plan.plan(texts.projects(), self.stories, texts.organizations())
+        planned = plan.plan(texts.projects(), self.texts, texts.organizations())
         self.mark_busy(planned)
-        for item in sorted(planned, key=lambda item: item.phase == "open"):  # past first: it leaves its traces
+        past = [item for item in planned if item.phase != "open"]
+        for item in past:
             self.live(item)
+        self.tell_stories()
+        for item in planned:  # what is open comes last: the past leaves its traces
+            if item not in past:
+                self.live(item)
         self.say(f"{len(planned)} projects, {sum(1 for item in planned if item.story)} of them with an engagement")
         with quietly():
             tell_reports(self)
@@ -178,7 +191,18 @@ class Seeding:
             winner = sent[0] if self.winner(item) else max(sent, key=lambda one: (one.total, -one.pk))
             self.choose(project, sent, winner, at=opened_at + 11 * DAY)
             applying.offer(winner, by=project.created_by, note=item.story["offer"], at=opened_at + 11 * DAY + HOUR)
-        self.work(item, winner, at=opened_at + 12 * DAY)
+        self.begin(self.work(item, winner, at=opened_at + 12 * DAY))
+
+    def begin(self, story):
+        """Up to the first step that moves money; it goes on when that moment comes."""
+        moment = next(story, None)
+        if moment is not None:
+            heappush(self.stories, (moment, next(self.turns), story))
+
+    def tell_stories(self):
+        while self.stories:
+            *_, story = heappop(self.stories)
+            self.begin(story)
 
     def winner(self, item):
         """Daniel works for the featured organization, and finished something before."""
@@ -187,11 +211,13 @@ class Seeding:
         return [daniel] if daniel and ours else []
 
     def work(self, item, winner, *, at):
-        phase = {"held": "approved", "disputed": "active", "cancelled": "funded"}.get(item.phase, item.phase)
-        if item.phase in ("approved", "reviewed", "redelivered") and not hasattr(winner.student, "payout_account"):
-            working.onboard(winner.student, at=at - HOUR)
+        phase = ENDS_AS.get(item.phase, item.phase)
+        if item.phase in PAYABLE and not hasattr(winner.student, "payout_account"):
+            outcome = "restricted" if item.phase == "restricted" else "active"
+            working.onboard(winner.student, at=at - HOUR, outcome=outcome)
         story = working.Story(winner, item.story, phase=phase, at=at, payer=self.payer(winner.project.organization))
-        engagement = story.live()
+        yield from story.live()
+        engagement = story.engagement
         if item.phase == "disputed":
             working.dispute(
                 engagement, self.judgments["disputes"][0], at=story.after(days=4), talked_at=self.now - 5 * HOUR
@@ -200,7 +226,14 @@ class Seeding:
             working.ask_for_more(engagement, item.story["change_order"], by=story.manager, at=self.now - 20 * HOUR)
         if item.phase == "cancelled":
             reason = self.judgments["moderation"]["called_off"]
-            working.cancel(engagement, reason, by=story.manager, at=story.after(hours=20))
+            yield story.after(hours=20)
+            working.cancel(engagement, reason, by=story.manager, at=story.at)
+        if item.phase == "replaced":
+            yield story.after(days=3, hours=2)
+            runner_up = working.replace(engagement, by=story.manager, at=story.at)
+            if runner_up is not None:
+                begins = {"phase": "active", "at": story.after(hours=9), "payer": story.payer}
+                yield from working.Story(runner_up, item.story, **begins).live()
 
     def payer(self, organization):
         """The finance member where there is one, else the owner."""

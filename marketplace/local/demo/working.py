@@ -5,9 +5,10 @@ from datetime import timedelta
 import requests
 from django.conf import settings
 
+from applications.actions import make_offer
 from applications.models import Shown
+from applications.queries import runners_up_of
 from engagements.actions import (
-    accept_offer,
     confirm_kickoff,
     deliver,
     open_dispute,
@@ -19,9 +20,11 @@ from engagements.actions import (
 from engagements.models import Review
 from marketplace.local.demo.pace import quietly
 from payments.actions import (
+    accept_offer,
     approve_delivery,
     cancel_engagement,
     propose_split,
+    replace_student,
     run_operation,
     start_funding,
     start_onboarding,
@@ -71,10 +74,12 @@ class Story:
         return self.application.project.created_by
 
     def live(self):
-        """Run every step up to the phase and return the engagement."""
+        """Run every step up to the phase. Stops before each step that moves money and yields its moment, so that all
+        stories can be told in the order of time, and the numbers of documents follow their dates."""
         with quietly():
             self.engagement = accept_offer(application=self.application, by=self.student.user, at=self.at)
-        if self.reaches("funded"):
+        if self.reaches("funded") and self.engagement.funded_at is None:  # what was kept for a runner-up pays at once
+            yield self.after(hours=7)
             self.fund()
         if self.reaches("active"):
             self.kick_off()
@@ -85,13 +90,13 @@ class Story:
         if self.reaches("redelivered") and len(self.text["deliveries"]) > 1:
             self.deliver(1)
         if self.reaches("approved"):
+            yield self.after(days=1, hours=5)
             self.approve()
         if self.reaches("reviewed"):
             self.review()
-        return self.engagement
 
     def fund(self):
-        funding = start_funding(engagement=self.engagement, by=self.payer, at=self.after(hours=7))
+        funding = start_funding(engagement=self.engagement, by=self.payer, at=self.at)
         simulator(f"checkout/{funding.checkout_id}/pay", card=CARD, email=self.payer.email)
         sync_checkout(funding.checkout_id, at=self.after(minutes=2))
 
@@ -126,7 +131,7 @@ class Story:
 
     def approve(self):
         with quietly():
-            [payout] = approve_delivery(engagement=self.engagement, by=self.manager, at=self.after(days=1, hours=5))
+            [payout] = approve_delivery(engagement=self.engagement, by=self.manager, at=self.at)
         pay_out(payout, at=self.after(minutes=1))
         self.engagement.refresh_from_db()
 
@@ -187,6 +192,14 @@ def ask_for_more(engagement, words, *, by, at):
             engagement=engagement, title=words["title"], description=words["description"], hours=words["hours"],
             fee_amount=100 * words["fee"], extra_days=words["extra_days"], by=by, at=at,
         )  # fmt: skip
+
+
+def replace(engagement, *, by, at):
+    """The student never confirmed the kickoff. Returns a runner-up, who gets the offer an hour later, or None."""
+    with quietly():
+        replace_student(engagement=engagement, by=by, at=at)
+        runner_up = runners_up_of(engagement.project).order_by("pk").first()
+        return runner_up and make_offer(application=runner_up, by=by, at=at + HOUR, note="")
 
 
 def cancel(engagement, reason, *, by, at):
