@@ -222,8 +222,9 @@ def answering(r, step):
         headline = f"Waiting for {answers} to answer {whose} proposal of {amount} for {for_whom}"
         detail = "Without an answer it counts as accepted."
         return Standing("Disputed", headline, detail, "danger", due, step=step)
+    asks = f"{who} asks for {amount}" if by_student else f"{who} proposes {amount} for you"
     return Standing(
-        "Disputed", f"Your turn: {who} proposes {amount} for {for_whom}; answer",
+        "Disputed", f"Your turn: {asks}; answer",
         "If you do nothing it counts as accepted.", "danger", due, True, "Answer the proposal", r.path("dispute"),
         f"Answer the proposal of {amount} for {for_whom} in {r.title}", step,
     )  # fmt: skip
@@ -269,7 +270,10 @@ def cancelled(r):
             e.replacement_until, True, "Choose a runner-up", reverse("applications:board", args=[e.project.code]),
             f"Offer {r.title} to a runner-up", 0,
         )  # fmt: skip
-    return Standing("Cancelled", "Cancelled", f"{e.cancel_reason}{where_the_money_went(r)}", "neutral", step=0)
+    reason = e.cancel_reason
+    if r.side == STUDENT and e.replacement_until is not None:
+        reason = "There was no answer from you in time, so your place went to somebody else."
+    return Standing("Cancelled", "Cancelled", f"{reason}{where_the_money_went(r)}", "neutral", step=0)
 
 
 def where_the_money_went(r):

@@ -1,4 +1,7 @@
-"""What Home says about money. Paying for an engagement and a payout on hold are told by engagements already."""
+"""What Home says about money: payout details, and a bank that refuses them.
+
+Paying for an engagement and a payout on hold are told by engagements already.
+"""
 
 from django.urls import reverse
 
@@ -7,7 +10,7 @@ from engagements.models import Engagement
 from marketplace.activity.next_actions import NextAction
 from marketplace.money import format_money
 from payments.models import Payout
-from payments.queries import RUNNING, payout_account_of
+from payments.queries import RUNNING, bank_payouts_of, payout_account_of, refused_by_bank
 from payments.rules import may_set_up_payouts
 from payments.standing import ENDED
 from payments.words import Transfers
@@ -21,6 +24,10 @@ def for_user(user, at):
     if not may_set_up_payouts(user):
         return []
     account = payout_account_of(user.student)
+    refused = refused_by_bank(bank_payouts_of(account)) if account else None
+    if refused is not None and account.is_ready:
+        amount = format_money(refused.amount, refused.currency)
+        return [NextAction("Correct your bank account", reverse("payments:payout_setup"), about=f"It refused {amount}")]
     waits_for_student = account is None or account.transfers_status in (Transfers.UNREQUESTED, Transfers.RESTRICTED)
     held = Payout.objects.filter(student=user.student, status=Payout.Status.HELD)
     if not waits_for_student or held.filter(engagement__status__in=ENDED).exists():

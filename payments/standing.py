@@ -28,6 +28,7 @@ class Line:
     at: datetime
     note: str = ""
     expected_on: date | None = None
+    asks: bool = False  # the student can do something about it
 
     @property
     def gross_amount(self):
@@ -111,7 +112,7 @@ def payout_line(engagement, payouts):
     """The one that is furthest from the student tells how it stands; all of them together, how much."""
     worst = min(payouts, key=lambda payout: (NEAREST.index(payout.status), -payout.pk))
     if worst.status == Payout.Status.HELD:
-        return Line(engagement, "On hold", "warning", "", worst.due_at, worst.hold_reason)
+        return Line(engagement, "On hold", "warning", "", worst.due_at, worst.hold_reason, asks=worst.waits_for_student)
     if worst.status == Payout.Status.DUE:
         return Line(engagement, "On its way", "info", "send", worst.due_at, expected_on=arrives_on(worst.due_at))
     reversed_amount = sum(payout.reversed_amount for payout in payouts)
@@ -133,6 +134,8 @@ def line_for_organization(engagement):
         return released_line(engagement, payouts, refunds)
     if refunds:
         return refund_line(engagement, refunds[-1])
+    if engagement.status == Status.CANCELLED and charged_back_amount(engagement):
+        return Line(engagement, "Back through your bank", "neutral", "undo-2", engagement.cancelled_at)
     if engagement.status == Status.AWAITING_FUNDING:
         return unpaid_line(engagement)
     if engagement.status == Status.DISPUTED:

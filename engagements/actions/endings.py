@@ -91,6 +91,16 @@ def mark_replaced(*, engagement, by, at):
 
 
 @transaction.atomic
+def mark_given_back(*, engagement, at):
+    """Nothing is kept for a runner-up any more. The place stays free; whoever takes it is funded anew."""
+    engagement = lock(Engagement, engagement.pk)
+    if engagement.replacement_until is not None and at < engagement.replacement_until:
+        engagement.replacement_until = at
+        engagement.save(update_fields=["replacement_until"])
+    return engagement
+
+
+@transaction.atomic
 def mark_charged_back(*, engagement, at):
     """The organization's bank has taken the payment back for good: nothing is left for the work, which ends.
 
@@ -107,6 +117,7 @@ def mark_charged_back(*, engagement, at):
         Status.CANCELLED, at=at, cancelled_at=at, cancel_reason=CHARGED_BACK, review_due_at=None
     )  # fmt: skip
     end_change_orders(engagement, at)
+    notices.settle_all(engagement, at)
     record("engagement.charged_back", actor=None, subject=engagement, at=at)
     return engagement
 

@@ -23,11 +23,12 @@ from engagements.notices.steps import (
     offer_accepted,
     review_extended,
 )
+from engagements.notices.telling import settle_all
 
 __all__ = [
     "approved", "cancelled", "changes_requested", "check_in", "delivered", "delivery_due_soon", "delivery_overdue",
     "dispute_opened", "dispute_resolved", "funded", "funding_reminder", "gone_quiet", "kickoff_confirmed",
     "kickoff_overdue", "kickoff_reminder", "lapsed", "message_sent", "offer_accepted", "replaced", "review_extended",
-    "review_reminder", "review_written", "reviews_published", "split_proposed", "split_reminder",
+    "review_reminder", "review_written", "reviews_published", "settle_all", "split_proposed", "split_reminder",
     "vanished",
 ]  # fmt: skip

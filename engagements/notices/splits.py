@@ -16,10 +16,12 @@ def split_proposed(proposal, at):
     """To the other side, with the day on which silence counts as yes. What was proposed to this side is answered."""
     engagement = proposal.dispute.engagement
     settle_splits(proposal.dispute, at)
-    who = engagement.student if proposal.side == STUDENT else engagement.organization
+    asks = f"{engagement.organization} proposes {amount(proposal)} for you"
+    if proposal.side == STUDENT:
+        asks = f"{engagement.student} asks for {amount(proposal)}"
     tell(
         answering(proposal), engagement, **asking(proposal), key=f"split:{proposal.pk}", at=at,
-        title=f"{who} proposes {amount(proposal)} for {named(proposal)} in the dispute about “{engagement.project}”",
+        title=f"{asks} in the dispute about “{engagement.project}”",
         first=f"{outcome(proposal)} Answer by {{due}}: without an answer it counts as accepted.",
         more=proposal.note,
     )  # fmt: skip

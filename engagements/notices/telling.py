@@ -95,6 +95,8 @@ def settle_all(engagement, at):
         ("money.failed", payment_page("fund", engagement)),
         ("engagement.kickoff", page(engagement, "kickoff")),
         ("engagement.vanished", replace_page(engagement)),
+        ("engagement.split", page(engagement, "dispute")),
+        ("moderation.dispute", engagement.get_absolute_url()),
         ("delivery.next", page(engagement, "deliver")),
         *(("delivery.review", page(engagement, "delivery", version)) for version in versions),
     ]

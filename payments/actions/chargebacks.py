@@ -11,6 +11,7 @@ from engagements.actions import mark_charged_back
 from engagements.models import Engagement
 from marketplace.activity.actions import record
 from marketplace.db import lock
+from marketplace.money import format_money
 from marketplace.sweeps import one_by_one
 from payments import movements, notices
 from payments.actions.splits import check_ledger, holdings
@@ -69,8 +70,9 @@ def adopt(value, funding, at):
 
 
 def tell(dispute, at):
-    words = f"Card dispute {dispute.stripe_id}: {dispute.get_status_display()}"
-    alarm(f"card_dispute:{dispute.stripe_id}:{dispute.status}", words, at=at, engagement=dispute.funding.engagement)
+    engagement, amount = dispute.funding.engagement, format_money(dispute.amount, dispute.currency)
+    words = f"Card dispute about {amount} for “{engagement.project}”: {dispute.get_status_display()}"
+    alarm(f"card_dispute:{dispute.stripe_id}:{dispute.status}", words, at=at, engagement=engagement)
 
 
 def settle_lost_disputes(*, at):

@@ -79,6 +79,7 @@ def give_back_kept(*, engagement, by, at):
     if engagement.replacement_until is None or not holdings(engagement):
         return engagement
     Funding.objects.filter(engagement=engagement, kept_until__isnull=False).update(kept_until=None)
+    engagement = engagements.mark_given_back(engagement=engagement, at=at)
     reason = "No runner-up took over the project."
     divide(engagement=engagement, cause=Split.Cause.REPLACEMENT, student_amount=0, by=by, at=at, reason=reason)
     return engagement

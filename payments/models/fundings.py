@@ -74,7 +74,7 @@ class Funding(StatusModel):
         ]
 
     def __str__(self):
-        return f"{self.engagement_id}: {self.get_status_display()}"
+        return f"{self.code}: {self.get_status_display()}"
 
     @property
     def service_fee_amount(self):

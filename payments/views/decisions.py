@@ -9,6 +9,7 @@ from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.money import format_money
 from payments import actions, rules
+from payments.models import CardDispute
 from payments.views.funding import engagement_for
 
 
@@ -24,7 +25,11 @@ def approve(request, code):
         messages.info(request, f"This is {engagement.get_status_display().lower()}: there is nothing to approve.")
         return redirect(engagement)
     criteria = engagement.project.criteria.order_by("position")
-    context = {"engagement": engagement, "delivery": latest, "amount": amount, "criteria": criteria}
+    disputed = CardDispute.objects.filter(funding__engagement=engagement, status__in=CardDispute.OPEN)
+    context = {
+        "engagement": engagement, "delivery": latest, "amount": amount, "criteria": criteria,
+        "bank_asks": disputed.exists(),
+    }  # fmt: skip
     return render(request, "payments/approve.html", context)
 
 

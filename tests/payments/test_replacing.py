@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from engagements.models import Engagement
+from engagements.queries import as_seen_by
+from engagements.standing import standing
 from marketplace.errors import InvalidTransition
 from payments import actions, ledger
 from payments.models import Funding
@@ -97,6 +99,8 @@ def test_nobody_came_and_after_a_week_it_goes_back_once(vanished, simulator):
 def test_the_employer_may_have_it_back_at_once(vanished, offered, owner, simulator):
     for _ in range(2):
         actions.give_back_kept(engagement=vanished, by=owner, at=GONE)
+    row = as_seen_by(owner).get(pk=vanished.pk)
+    assert "is kept" not in standing(row, owner, GONE).detail
     assert accept(offered).status == "awaiting_funding"
     settle(GONE)
     assert amounts(simulator.refunds(vanished.code)) == [52_800]

@@ -216,6 +216,15 @@ def test_the_express_dashboard(client, visit, simulator, ready, pay):
     assert visit(url[:-3] + "xyz")[0] == 404
 
 
+def test_the_operator_page_names_people(client, visit, simulator, ready, pay):
+    params = {"amount": 48_000, "currency": "usd", "destination": ready.id, "source_transaction": pay()["charge"]}
+    client.v1.transfers.create(params)
+    simulator.control("POST", "clock", {"days": 3})
+    simulator.control("POST", "payouts/run")
+    _, _, html = visit(simulator.url + "/")
+    assert html.count(f"<td>{ready.display_name}</td>") == 2  # of the transfer, and of the payout to the bank
+
+
 def test_the_operator_page(client, visit, simulator, session, recipient):
     status, headers, html = visit(simulator.url + "/")
     assert (status, headers["Referrer-Policy"]) == (200, "same-origin")  # else browsers post "Origin: null"

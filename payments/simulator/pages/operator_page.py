@@ -40,8 +40,8 @@ def show(sim, request):
         platform=_platform(sim),
         accounts=[account_line(sim, account) for account in _latest(sim, "v2.core.account")],
         payments=[_payment(sim, session) for session in _latest(sim, "checkout.session")],
-        transfers=_latest(sim, "transfer"),
-        payouts=_latest(sim, "payout"),
+        transfers=[(row, _name(sim, row["destination"])) for row in _latest(sim, "transfer")],
+        payouts=[(row, _name(sim, sim.store.owner(row["id"]))) for row in _latest(sim, "payout")],
         refunds=_latest(sim, "refund"),
         disputes=_latest(sim, "dispute"),
         deliveries=sim.store.rows("SELECT * FROM delivery ORDER BY id DESC LIMIT ?", ROWS),
@@ -79,6 +79,11 @@ def _platform(sim):
 def _latest(sim, kind):
     rows = sim.store.rows("SELECT body FROM object WHERE kind = ? ORDER BY seq DESC LIMIT ?", kind, ROWS)
     return [json.loads(row["body"]) for row in rows]
+
+
+def _name(sim, account):
+    """Whose account it is."""
+    return (sim.store.find("v2.core.account", account) or {}).get("display_name") or account
 
 
 def _payment(sim, session):

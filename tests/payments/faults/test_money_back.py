@@ -8,6 +8,9 @@ from marketplace.notifications.models import Notification
 from payments import actions, ledger
 from payments import stripe_gateway as gateway
 from payments.models import BankPayout, CardDispute, Refund, Reversal
+from payments.next_actions import for_user
+from payments.queries import with_money
+from payments.standing import line_for_organization
 from tests.factories import NOW
 from tests.payments.factories import settle
 from tests.payments.faults.world import (
@@ -80,6 +83,7 @@ def test_fault_21_a_bank_payout_that_fails_is_told_to_the_student(paid, simulato
     notice = Notification.objects.get(kind="money.bank")
     assert (row.status, row.failure_code, notice.recipient) == ("failed", "account_closed", paid.student.user)
     assert (notice.needs_action, "the account is closed" in notice.body) == (True, True)
+    assert for_user(paid.student.user, NOW)[0].text == "Correct your bank account"
     paid.refresh_from_db()
     assert paid.status == "paid"  # ours was done: the money is in the student's Stripe account
     assert_books_agree(simulator)
@@ -196,6 +200,8 @@ def test_fault_24_lost_before_the_approval_the_work_ends_and_nobody_is_paid(deli
     end_chargeback(open_chargeback(delivered.fundings.get(), simulator), "lose", simulator)
     delivered.refresh_from_db()
     assert delivered.status == "cancelled"
+    assert not Notification.objects.filter(recipient=owner, needs_action=True, done_at=None).exists()
+    assert line_for_organization(with_money(Engagement.objects.all()).get()).word == "Back through your bank"
     with pytest.raises(InvalidTransition):
         actions.approve_delivery(engagement=delivered, by=owner, at=LATER)
     settle(SOON)
