@@ -23,7 +23,10 @@ SHARED_SITES = {  # where the address of everybody's work begins alike
 
 @dataclass(frozen=True)
 class Answer:
-    """Evidence for one competency. `url` leads to it through us: an address itself may spell a name."""
+    """Evidence for one competency. `url` leads to it through us: an address itself may spell a name.
+
+    A text is on the page itself; `url` gives it as a file of its own.
+    """
 
     number: int
     competency: object
@@ -35,6 +38,10 @@ class Answer:
     file_name: str = ""  # of a file: "evidence-1.pdf", never what its author called it
     size: int = 0
     is_picture: bool = False
+    text: str = ""
+    proves: str = ""
+    team: str = ""  # roles
+    ai: str = ""  # "No AI was used", "AI was used: …"; empty when it was never said
 
 
 @dataclass(frozen=True)
@@ -104,14 +111,15 @@ def file_name(number, stored):
 def _answers(application):
     ordered = sorted(application.answers.all(), key=lambda answer: answer.competency.position)
     for number, answer in enumerate(ordered, 1):
-        is_file = answer.kind == Evidence.Kind.FILE
+        is_file, is_link = answer.kind == Evidence.Kind.FILE, answer.kind == Evidence.Kind.LINK
         yield Answer(
             number=number, competency=answer.competency, title=answer.title, statement=answer.statement,
             is_file=is_file, url=reverse("applications:evidence_file", args=[application.code, number]),
-            site="" if is_file else site_of(answer.url, is_revealed=application.revealed_at is not None),
+            site=site_of(answer.url, is_revealed=application.revealed_at is not None) if is_link else "",
             file_name=file_name(number, answer.file) if is_file else "",
             size=answer.file.size if is_file else 0,
-            is_picture=is_file and may_show_inline(answer.file),
+            is_picture=is_file and may_show_inline(answer.file), text=answer.text, proves=answer.proves,
+            team=answer.team, ai=answer.ai,
         )  # fmt: skip
 
 

@@ -19,34 +19,73 @@ class EvidenceQuerySet(models.QuerySet):
         return self.filter(student__user_id=user.pk) if user.is_authenticated else self.none()
 
 
-class Evidence(models.Model):
-    """One reusable item of a student's library: a link or a file, what I did, and which competencies it shows."""
+class EvidenceContent(models.Model):
+    """What one piece of evidence says: in the library as it is now, in an application as it was sent."""
 
     class Kind(models.TextChoices):
         LINK = "link", "Link"
         FILE = "file", "File"
+        TEXT = "text", "Text"
 
-    code = CodeField()
-    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="evidence")
+    class AIUse(models.TextChoices):
+        """Empty: the student was not asked yet, as with evidence from before the question."""
+
+        NONE = "none", "No, I made it without AI"
+        USED = "used", "Yes"
+
     title = models.CharField(max_length=120)
     kind = models.CharField(max_length=4, choices=Kind)
     url = URLField(max_length=500, blank=True)
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    statement = models.TextField(max_length=1_500)  # at most 150 words, counted by the form
+    text = models.TextField(max_length=10_000, blank=True)
+    statement = models.TextField(max_length=1_500)  # what I did: at most 150 words, counted by the form
+    proves = models.CharField(max_length=200, blank=True)
+    team = models.CharField(max_length=150, blank=True)  # who else worked on it: roles, no names
+    ai_use = models.CharField(max_length=4, choices=AIUse, blank=True)
+    ai_used_for = models.CharField(max_length=200, blank=True)
+    version = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="link", url__gt="", file=None, text="")
+                | Q(kind="file", url="", file__isnull=False, text="")
+                | Q(kind="text", url="", file=None, text__gt=""),
+                name="%(class)s_link_file_or_text",
+            ),
+            models.CheckConstraint(
+                condition=Q(ai_use="used", ai_used_for__gt="") | (~Q(ai_use="used") & Q(ai_used_for="")),
+                name="%(class)s_ai_use_says_what_for",
+            ),
+            models.CheckConstraint(condition=Q(version__gte=1), name="%(class)s_version_from_1"),
+        ]
+
+    @property
+    def ai(self):
+        """What the student says about AI; empty when nobody asked yet."""
+        if self.ai_use == self.AIUse.USED:
+            return f"AI was used: {self.ai_used_for}"
+        return "No AI was used" if self.ai_use else ""
+
+
+class Evidence(EvidenceContent):
+    """One reusable item of a student's library: a link, a file or a text, and which competencies it shows.
+
+    An edit after it was sent raises `version`; the applications that were sent hold the earlier ones.
+    """
+
+    code = CodeField()
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="evidence")
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True, blank=True)
     skills = models.ManyToManyField(Skill, through="EvidenceSkill", related_name="+")
 
     objects = EvidenceQuerySet.as_manager()
 
-    class Meta:
+    class Meta(EvidenceContent.Meta):
+        abstract = False
         verbose_name_plural = "evidence"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="link", url__gt="", file=None) | Q(kind="file", url="", file__isnull=False),
-                name="evidence_link_or_file",
-            )
-        ]
         indexes = [models.Index(fields=["student", "-created_at"], name="evidence_by_student")]
 
     def __str__(self):
@@ -199,20 +238,19 @@ class Application(StatusModel):
         return self.status == self.Status.NOT_SELECTED and self.reason == self.Reason.FILLED
 
 
-class ApplicationEvidence(models.Model):
+class ApplicationEvidence(EvidenceContent):
     """The evidence for one competency, as it was when sent: later edits of the library do not change it."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
     competency = models.ForeignKey(Competency, on_delete=models.PROTECT, related_name="answers")
     evidence = models.ForeignKey(Evidence, on_delete=models.PROTECT, related_name="uses")
-    title = models.CharField(max_length=120)
-    kind = models.CharField(max_length=4, choices=Evidence.Kind)
-    url = URLField(max_length=500, blank=True)
-    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    statement = models.TextField(max_length=1_500)
 
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["application", "competency"], name="answer_once_per_competency")]
+    class Meta(EvidenceContent.Meta):
+        abstract = False
+        constraints = [
+            *EvidenceContent.Meta.constraints,
+            models.UniqueConstraint(fields=["application", "competency"], name="answer_once_per_competency"),
+        ]
 
     def __str__(self):
         return f"{self.application_id}: {self.competency_id}"

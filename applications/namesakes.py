@@ -3,6 +3,7 @@
 import re
 
 SHORTEST = 3
+READ = ("title", "statement", "proves", "team", "ai_used_for", "text")  # what assessors read on the page
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 
 
@@ -23,7 +24,8 @@ def hints(application, answers):
     names = names_of(application.student)
     parts = [("Your approach", application.approach), ("Your note on availability", application.availability_note)]
     for answer in answers:
-        parts.append((f"The evidence for {answer.competency.skill}", f"{answer.title} {answer.statement}"))
+        read = " ".join(getattr(answer, field) for field in READ)
+        parts.append((f"The evidence for {answer.competency.skill}", read))
         parts.append((f"The link for {answer.competency.skill}", answer.url))
     named = [(what, found_in(text, names)) for what, text in parts]
     return [(what, found) for what, found in named if found]

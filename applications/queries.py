@@ -1,6 +1,7 @@
 """Reads that more than one caller needs. Each is a constant number of queries, whatever the number of rows."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median_low
 
@@ -15,6 +16,7 @@ from applications.models import (
     Assessment,
     Calibration,
     Evidence,
+    EvidenceContent,
     EvidenceSkill,
     Reconciliation,
     Score,
@@ -28,7 +30,7 @@ Status = Application.Status
 
 def library_of(student, *, archived=False):
     """The student's evidence, newest first, with its skills and in how many sent applications it is."""
-    sent = Q(uses__application__submitted_at__isnull=False)
+    sent = Q(uses__application__in=Application.objects.sent())
     rows = Evidence.objects.filter(student=student, archived_at__isnull=not archived).select_related("file")
     skills = Prefetch(
         "evidence_skills", EvidenceSkill.objects.select_related("skill").order_by("-level", "skill__name")
@@ -38,6 +40,37 @@ def library_of(student, *, archived=False):
         .annotate(sent=Count("uses__application", distinct=True, filter=sent))
         .order_by("-created_at", "-pk")
     )
+
+
+@dataclass(frozen=True)
+class Version:
+    """`content` is the Evidence for the current version, the copy of an application for an earlier one."""
+
+    content: EvidenceContent
+    is_current: bool
+    uses: list  # ApplicationEvidence: of drafts too, which only ever hold the current one
+
+
+def versions_of(evidence):
+    """The versions of one item, the newest first; an earlier one is kept only by the applications it was sent with."""
+    kept = Q(application__status=Status.DRAFT) | Q(application__in=Application.objects.sent())
+    rows = ApplicationEvidence.objects.filter(kept, evidence=evidence).select_related(
+        "application__project__organization", "competency__skill", "file"
+    )
+    uses = defaultdict(list)
+    for row in rows.order_by("-pk"):
+        uses[row.version].append(row)
+    earlier = sorted((number for number in uses if number != evidence.version), reverse=True)
+    return [
+        Version(evidence, True, uses[evidence.version]),
+        *(Version(uses[number][0], False, uses[number]) for number in earlier),
+    ]
+
+
+def was_sent(evidence):
+    """Whether an application was sent with the version that the library holds."""
+    uses = ApplicationEvidence.objects.filter(evidence=evidence, version=evidence.version)
+    return uses.filter(application__in=Application.objects.sent()).exists()
 
 
 def live_of_student(student):

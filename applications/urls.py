@@ -10,6 +10,7 @@ urlpatterns = [
     path("library/", library.library, name="library"),
     path("library/new/", library.evidence_new, name="evidence_new"),
     path("library/<str:code>/", library.evidence_edit, name="evidence_edit"),
+    path("library/<str:code>/versions/", library.evidence_versions, name="evidence_versions"),
     path("library/<str:code>/archive/", library.evidence_archive, name="evidence_archive"),
     path("library/<str:code>/restore/", library.evidence_restore, name="evidence_restore"),
     path("library/<str:code>/file/", library.library_file, name="library_file"),

@@ -7,6 +7,7 @@ action instead.
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from applications.actions.library import snapshot
 from applications.calibration import examples
 from applications.models import (
     Application,
@@ -124,7 +125,8 @@ def make_project(*, organization=None, status="open", criteria=3, skills=("SQL",
 def make_evidence(student, title="Churn dashboard", *, skills=("SQL",), **fields):
     """A link in the student's library."""
     defaults = {
-        "kind": "link", "url": "https://work.example/churn", "statement": "I wrote the queries.", "created_at": NOW,
+        "kind": "link", "url": "https://work.example/churn", "statement": "I wrote the queries.", "ai_use": "none",
+        "created_at": NOW,
     }  # fmt: skip
     evidence = Evidence.objects.create(student=student, title=title, **(defaults | fields))
     for skill in skills:
@@ -159,10 +161,14 @@ def add_answers(application):
     """Evidence for each competency of the project."""
     for competency in application.project.competencies.all():
         evidence = make_evidence(application.student, f"Proof of {competency.skill}", skills=[competency.skill.name])
-        ApplicationEvidence.objects.create(
-            application=application, competency=competency, evidence=evidence, title=evidence.title,
-            kind=evidence.kind, url=evidence.url, statement=evidence.statement,
-        )  # fmt: skip
+        answer_with(application, competency, evidence)
+
+
+def answer_with(application, competency, evidence):
+    """This evidence, as it is now, for that competency."""
+    return ApplicationEvidence.objects.create(
+        application=application, competency=competency, evidence=evidence, **snapshot(evidence)
+    )
 
 
 def make_scores(application, assessor, level=2):

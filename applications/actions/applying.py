@@ -6,7 +6,7 @@ from django.db import transaction
 from applications import notices
 from applications.actions.library import check_words, snapshot
 from applications.actions.waiting import admit, admit_next
-from applications.models import Application, ApplicationEvidence
+from applications.models import Application, ApplicationEvidence, Evidence
 from applications.parts import missing_parts
 from applications.queries import live_of_student, must_wait, waiting_for
 from marketplace.accounts.models import Student
@@ -66,7 +66,9 @@ def check_limits(project, student):
 @transaction.atomic
 def answer_competency(*, application, competency, evidence, by, at):
     """Show this competency with that evidence of the library; it is copied, so that what is sent stays what it was."""
+    lock(Student, application.student_id)  # nobody edits the evidence while it is copied
     application = lock_draft(application)
+    evidence = Evidence.objects.get(pk=evidence.pk)
     if competency.project_id != application.project_id:
         raise DomainError("This project does not ask for that.", code="other_project")
     if evidence.student_id != application.student_id or evidence.archived_at:

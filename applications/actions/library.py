@@ -5,27 +5,29 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from applications.models import Application, ApplicationEvidence, Evidence, EvidenceSkill
+from applications.queries import was_sent
 from applications.skills_shown import refresh_from_evidence
 from applications.wording import MAX_WORDS, count_words
+from marketplace.accounts.models import Student
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
 
 SKILLS = (1, 5)
+SOURCES = {"url": Evidence.Kind.LINK, "file": Evidence.Kind.FILE, "text": Evidence.Kind.TEXT}
+CONTENT = ("title", "url", "file", "text", "statement", "proves", "team", "ai_use", "ai_used_for")
+TEXT_MAX = Evidence._meta.get_field("text").max_length
 
 
 @transaction.atomic
-def add_evidence(*, student, title, statement, skills, by, at, url="", file=None):
-    """One item: a link or a StoredFile, what I did, and `skills` as [(Skill, level)].
+def add_evidence(*, student, skills, by, at, **content):
+    """One item: a link, a StoredFile or a text, what I did, and `skills` as [(Skill, level)].
 
-    Raises DomainError with the field that is wrong.
+    `content` are fields of EvidenceContent, without kind and version. Raises DomainError with the field that is wrong.
     """
-    check_evidence(title, statement, url, file)
+    content = checked_content(content)
     check_skills(skills)
-    evidence = Evidence.objects.create(
-        student=student, title=title.strip(), kind=Evidence.Kind.FILE if file else Evidence.Kind.LINK, url=url,
-        file=file, statement=statement.strip(), created_at=at,
-    )  # fmt: skip
+    evidence = Evidence.objects.create(student=student, created_at=at, **content)
     EvidenceSkill.objects.bulk_create(
         EvidenceSkill(evidence=evidence, skill=skill, level=level) for skill, level in skills
     )
@@ -35,27 +37,45 @@ def add_evidence(*, student, title, statement, skills, by, at, url="", file=None
 
 
 @transaction.atomic
-def edit_evidence(*, evidence, title, statement, skills, by, at, url="", file=None):
-    """Change an item. Drafts that use it follow; what was sent stays as it was sent."""
-    evidence = lock(Evidence, evidence.pk)
-    if evidence.archived_at:
-        raise InvalidTransition("This evidence is archived. Bring it back first.")
-    check_evidence(title, statement, url, file)
+def edit_evidence(*, evidence, skills, by, at, **content):
+    """Change an item. Drafts that use it follow; what was sent stays as it was sent, under its version number.
+
+    The student's row is locked first, as when sending: what is sent meanwhile is sent before or after the edit.
+    """
+    lock(Student, evidence.student_id)
+    evidence = lock_kept(evidence)
+    content = checked_content(content)
     check_skills(skills)
-    evidence.title, evidence.statement = title.strip(), statement.strip()
-    evidence.kind = Evidence.Kind.FILE if file else Evidence.Kind.LINK
-    evidence.url, evidence.file = url, file
-    evidence.save(update_fields=["title", "statement", "kind", "url", "file"])
+    write_content(evidence, content)
     before = set(evidence.evidence_skills.values_list("skill_id", flat=True))
     evidence.evidence_skills.all().delete()
     EvidenceSkill.objects.bulk_create(
         EvidenceSkill(evidence=evidence, skill=skill, level=level) for skill, level in skills
     )
     refresh_from_evidence(evidence.student, before | {skill.pk for skill, _level in skills}, at=at)
+    record("evidence.edited", actor=by, subject=evidence, at=at, version=evidence.version)
+    return evidence
+
+
+def lock_kept(evidence):
+    evidence = lock(Evidence, evidence.pk)
+    if evidence.archived_at:
+        raise InvalidTransition("This evidence is archived. Bring it back first.")
+    return evidence
+
+
+def write_content(evidence, content):
+    """Save what changed, as a new version if this one was sent; drafts get the new words."""
+    changed = [name for name, value in content.items() if getattr(evidence, name) != value]
+    if not changed:
+        return
+    if was_sent(evidence):
+        evidence.version += 1
+    for name in changed:
+        setattr(evidence, name, content[name])
+    evidence.save(update_fields=[*changed, "version"])
     drafts = ApplicationEvidence.objects.filter(evidence=evidence, application__status=Application.Status.DRAFT)
     drafts.update(**snapshot(evidence))
-    record("evidence.edited", actor=by, subject=evidence, at=at)
-    return evidence
 
 
 @transaction.atomic
@@ -85,20 +105,31 @@ def _set_archived(evidence, moment, *, verb, by, at):
 
 def snapshot(evidence):
     """The columns an application copies."""
-    return {
-        "title": evidence.title, "kind": evidence.kind, "url": evidence.url, "file": evidence.file,
-        "statement": evidence.statement,
-    }  # fmt: skip
+    return {name: getattr(evidence, name) for name in (*CONTENT, "kind", "version")}
 
 
-def check_evidence(title, statement, url, file):
-    if not title.strip():
+def checked_content(values):
+    """All of CONTENT and the kind, without blanks around, from the fields that were given.
+
+    Raises DomainError with the field that is wrong.
+    """
+    content = dict.fromkeys(CONTENT, "") | {"file": None} | values
+    content = {name: value.strip() if isinstance(value, str) else value for name, value in content.items()}
+    if not content["title"]:
         raise DomainError("Give it a title.", field="title", code="required")
-    if bool(url) == bool(file):
-        raise DomainError("Give either a link or a file.", field="url", code="link_or_file")
-    if url and urlsplit(url).scheme not in ("http", "https"):
+    given = [kind for field, kind in SOURCES.items() if content[field]]
+    if len(given) != 1:
+        raise DomainError("Give one of the three: a link, a file or a text.", field="url", code="one_source")
+    if content["url"] and urlsplit(content["url"]).scheme not in ("http", "https"):
         raise DomainError("A link starts with https:// or http://.", field="url", code="bad_link")
-    check_words(statement, field="statement", what="Say what you did yourself.")
+    if len(content["text"]) > TEXT_MAX:
+        raise DomainError(f"A text has at most {TEXT_MAX:,} characters.", field="text", code="too_long")
+    check_words(content["statement"], field="statement", what="Say what you did yourself.")
+    if content["ai_use"] != Evidence.AIUse.USED:
+        content["ai_used_for"] = ""
+    elif not content["ai_used_for"]:
+        raise DomainError("Say what AI was used for.", field="ai_used_for", code="required")
+    return content | {"kind": given[0]}
 
 
 def check_words(text, *, field, what):

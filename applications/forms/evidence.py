@@ -3,7 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from applications.actions.library import SKILLS, check_words
+from applications.actions.library import SKILLS, TEXT_MAX, check_words
+from applications.models import Evidence
 from applications.wording import MAX_WORDS
 from marketplace.errors import DomainError
 from marketplace.files.forms import UploadField
@@ -16,7 +17,9 @@ TOO_LONG = "Use at most %(limit_value)d characters; this has %(show_value)d."
 
 
 class ItemForm(forms.Form):
-    """A link or a file, and what I did. `current` is the Evidence that is edited: its file may stay."""
+    """A link, a file or a text, and what I did. `current` is the Evidence that is edited: its file may stay."""
+
+    item_fields = ("title", "url", "text", "statement", "proves", "team", "ai_use", "ai_used_for")
 
     title = forms.CharField(
         max_length=120, label="Title", help_text="What it is, as you would call it: “Churn dashboard for a bike shop”.",
@@ -28,11 +31,37 @@ class ItemForm(forms.Form):
         error_messages={"invalid": "Give the whole address, as https://example.org/report.", "max_length": TOO_LONG},
     )  # fmt: skip
     file = UploadField(allowed=EVIDENCE, required=False, label="Or a file")
+    text = forms.CharField(
+        max_length=TEXT_MAX, required=False, label="The text itself",
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text="Something you wrote: a query, a translation, a page of a report. Shown as plain text.",
+        error_messages={"max_length": f"{TOO_LONG} Add a longer one as a file."},
+    )  # fmt: skip
     statement = forms.CharField(
         max_length=1_500, label="What did you do yourself?", widget=forms.Textarea(attrs={"rows": 6}),
         help_text=f"Up to {MAX_WORDS} words. What was the problem, what did you do, what came of it? "
         "Leave your name out.",
         error_messages={"required": "Say what you did yourself.", "max_length": TOO_LONG},
+    )  # fmt: skip
+
+    proves = forms.CharField(
+        max_length=200, label="What does it prove?",
+        help_text="One sentence: “That I can turn three definitions into one that people keep to.”",
+        error_messages={"required": "Say in one sentence what it proves.", "max_length": TOO_LONG},
+    )  # fmt: skip
+    team = forms.CharField(
+        max_length=150, required=False, label="Who else worked on it?",
+        help_text="Roles, not names: “a designer and two classmates”. Leave it empty if you did it alone.",
+        error_messages={"max_length": TOO_LONG},
+    )  # fmt: skip
+    ai_use = forms.ChoiceField(
+        choices=Evidence.AIUse, widget=forms.RadioSelect, label="Did you use AI to make it?",
+        error_messages={"required": "Say whether you used AI to make it."},
+    )  # fmt: skip
+    ai_used_for = forms.CharField(
+        max_length=200, required=False, label="What did you use AI for?",
+        help_text="For example: “first draft of the summary; I checked every figure”.",
+        error_messages={"max_length": TOO_LONG},
     )  # fmt: skip
 
     def __init__(self, *args, current=None, **kwargs):
@@ -46,13 +75,16 @@ class ItemForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        given = [name for name in ("url", "file") if data.get(name)]
-        if {"url", "file"} & set(self.errors):
+        if data.get("ai_use") == Evidence.AIUse.USED and not data.get("ai_used_for"):
+            self.add_error("ai_used_for", "Say what you used AI for.")
+        sources = ("url", "file", "text")
+        if set(sources) & set(self.errors):
             return data
-        if len(given) == 2:
-            self.add_error("url", "Give either a link or a file, not both.")
+        given = sum(bool(data.get(name)) for name in sources)
+        if given > 1:
+            self.add_error("url", "Give one of the three: a link, a file or a text.")
         elif not given and not self.keeps_file:
-            self.add_error("url", "Give a link, or choose a file below.")
+            self.add_error("url", "Give a link, a file or a text.")
         return data
 
     @property
@@ -60,9 +92,8 @@ class ItemForm(forms.Form):
         return self.current is not None and self.current.file_id is not None
 
     def item(self):
-        """The cleaned values for the library's actions; `upload` is a Checked file, or None."""
-        data = self.cleaned_data
-        return {"title": data["title"], "url": data["url"], "statement": data["statement"]}
+        """The cleaned values for the library's actions, without the file."""
+        return {name: self.cleaned_data[name] for name in self.item_fields}
 
 
 class EvidenceForm(ItemForm):
@@ -117,7 +148,7 @@ class EvidenceForm(ItemForm):
 
 def initial_of(evidence):
     """The form's values for an item of the library."""
-    values = {"title": evidence.title, "url": evidence.url, "statement": evidence.statement}
+    values = {name: getattr(evidence, name) for name in ItemForm.item_fields}
     for number, row in enumerate(evidence.evidence_skills.all(), 1):
         values |= {f"skill_{number}": row.skill, f"level_{number}": row.level}
     return values
@@ -138,7 +169,7 @@ class AnswerForm(ItemForm):
             required=bool(library), error_messages={"required": "Choose your evidence, or add something new."},
         )  # fmt: skip
         if not self.adds_new:
-            for name in ("title", "statement"):
+            for name in ItemForm.base_fields:
                 self.fields[name].required = False
 
     @property
@@ -152,7 +183,7 @@ class AnswerForm(ItemForm):
     def clean(self):
         if self.adds_new:
             return super().clean()
-        for name in ("title", "url", "file", "statement"):
+        for name in ItemForm.base_fields:
             self.errors.pop(name, None)  # what is not chosen is not judged
         return self.cleaned_data
 

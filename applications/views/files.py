@@ -1,4 +1,4 @@
-"""The evidence of an application, for who sent it and those who judge it: the file, or the way to the link."""
+"""The evidence of an application, for who sent it and those who judge it: file, text, or the way to the link."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponseRedirect
@@ -9,7 +9,7 @@ from applications.blind import file_name
 from applications.models import Application, Evidence
 from applications.queries import with_answers
 from marketplace.access import get_for_user
-from marketplace.files.serving import serve
+from marketplace.files.serving import serve, serve_text
 
 
 class LinkRedirect(HttpResponseRedirect):
@@ -34,4 +34,6 @@ def evidence_file(request, code, number):
     answer = answers[number - 1]
     if answer.kind == Evidence.Kind.LINK:
         return LinkRedirect(answer.url)
+    if answer.kind == Evidence.Kind.TEXT:
+        return serve_text(answer.text, f"evidence-{number}.txt")
     return serve(answer.file, file_name(number, answer.file), inline="inline" in request.GET)

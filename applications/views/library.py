@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from applications import actions, rules
 from applications.forms import EvidenceForm, initial_of
 from applications.models import Evidence
-from applications.queries import library_of
+from applications.queries import library_of, versions_of, was_sent
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
 from marketplace.clock import now
@@ -71,8 +71,17 @@ def evidence_edit(request, code):
         if error is None:
             messages.success(request, f"“{form.cleaned_data['title']}” is saved.")
             return redirect("applications:library")
-    context = {"form": form, "evidence": evidence}
+    context = {"form": form, "evidence": evidence, "was_sent": was_sent(evidence)}
     return render(request, "applications/evidence_form.html", context, status=422 if form.errors else 200)
+
+
+@login_required
+@require_safe
+def evidence_versions(request, code):
+    """Every version that is the library's or was sent, and the applications that hold it."""
+    evidence = get_for_user(library_rows(), request.user, code=code)
+    context = {"evidence": evidence, "versions": versions_of(evidence)}
+    return render(request, "applications/versions.html", context)
 
 
 def library_rows():
@@ -86,8 +95,9 @@ def stored(request, form):
 
 
 def kept_file(form):
-    """The file stays unless a link or another file takes its place."""
-    return form.current.file if form.keeps_file and not form.cleaned_data["url"] else None
+    """The file stays unless a link, a text or another file takes its place."""
+    replaced = form.cleaned_data["url"] or form.cleaned_data["text"]
+    return form.current.file if form.keeps_file and not replaced else None
 
 
 @login_required
@@ -116,5 +126,5 @@ def library_file(request, code):
     """One's own file, under the name one gave it."""
     evidence = get_for_user(library_rows(), request.user, code=code)
     if evidence.file is None:
-        raise Http404("This evidence is a link.")
+        raise Http404("This evidence is not a file.")
     return serve(evidence.file, inline="inline" in request.GET)

@@ -1,6 +1,7 @@
 """Sending a stored file to somebody whose right to it the caller has checked. There is no other way to a file."""
 
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
+from django.utils.http import content_disposition_header
 
 from marketplace.files.models import StoredFile
 
@@ -24,6 +25,18 @@ def serve(stored, as_name=None, *, inline=False):
         content, as_attachment=attachment, filename=as_name or stored.original_name, content_type=stored.content_type
     )
     response["Content-Length"] = stored.size
+    return guarded(response)
+
+
+def serve_text(text, as_name):
+    """A text that somebody wrote here, as a file of its own: never as a page."""
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = content_disposition_header(False, as_name)
+    return guarded(response)
+
+
+def guarded(response):
+    """What others wrote is data: nothing in it runs, nobody else embeds or keeps it."""
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"

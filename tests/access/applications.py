@@ -15,6 +15,7 @@ STRANGERS = {"other_student": 404, "other_owner": 404}
 
 EVIDENCE = {
     "title": "Queries", "url": "https://work.example/q", "statement": "I wrote them.", "skill_1": "SQL", "level_1": "2",
+    "proves": "That I can join tables.", "ai_use": "none",
 }  # fmt: skip
 
 
@@ -100,6 +101,7 @@ ROWS = [
         other_student=302),
     row("applications:evidence_edit", 404, args=of("evidence"), **OWN),
     row("applications:evidence_edit", 404, args=of("evidence"), method="post", data=EVIDENCE, **OWN_MOVES),
+    row("applications:evidence_versions", 404, args=of("evidence"), **OWN),
     row("applications:evidence_archive", 404, args=of("evidence"), method="post", **OWN_MOVES),
     row("applications:evidence_restore", 404, args=of("evidence"), method="post", scene=archived, **OWN_MOVES),
     row("applications:library_file", 404, args=of("evidence"), scene=with_file, **OWN),

@@ -13,6 +13,7 @@ from applications.blind import site_of
 from applications.models import Application
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
+from marketplace.files.serving import POLICY
 from marketplace.notifications.delivery import send_batch
 from marketplace.notifications.models import Notification
 from tests import factories
@@ -143,6 +144,26 @@ def test_a_link_is_left_without_a_trace(planted, owner, client_of):
     response = client_of(owner).get(f"/applications/{planted.code}/evidence/1/")
     assert (response.status_code, response["Location"]) == (302, f"https://{ACCOUNT}.pages.example/queries")
     assert response["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_text_is_read_on_the_page_and_served_as_nothing_but_text(project, student, owner, client_of):
+    application = factories.make_application(project=project, student=student.student, status="draft", answers=False)
+    evidence = factories.make_evidence(
+        student.student, kind="text", url="", text="<b>SELECT 1</b>", proves="That I can count.", team="a designer",
+        ai_use="used", ai_used_for="grammar",
+    )  # fmt: skip
+    for competency in project.competencies.all():
+        factories.answer_with(application, competency, evidence)
+    actions.submit_application(application=application, by=student, at=NOW)
+    application.refresh_from_db()
+    client = client_of(owner)
+    page = client.get(f"/applications/board/{project.code}/score/1/{application.label}/").content.decode()
+    for words in ("&lt;b&gt;SELECT 1&lt;/b&gt;", "That I can count.", "a designer", "AI was used: grammar"):
+        assert words in page
+    alone = client.get(f"/applications/{application.code}/evidence/1/")
+    assert (alone.content, alone["Content-Type"]) == (b"<b>SELECT 1</b>", "text/plain; charset=utf-8")
+    assert (alone["X-Content-Type-Options"], alone["Content-Security-Policy"]) == ("nosniff", POLICY)
+    assert alone["Content-Disposition"] == 'inline; filename="evidence-1.txt"'
 
 
 def test_an_office_file_tells_nobody_either(project, student):

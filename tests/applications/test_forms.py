@@ -14,6 +14,8 @@ GOOD = {
     "title": "Queries",
     "url": "https://work.example/q",
     "statement": "I wrote them.",
+    "proves": "That I can join tables.",
+    "ai_use": "none",
     "skill_1": "SQL",
     "level_1": "3",
 }
@@ -32,7 +34,10 @@ def pdf():
 def test_a_good_link():
     form = evidence_form()
     assert form.is_valid(), form.errors
-    assert form.item() == {"title": "Queries", "url": "https://work.example/q", "statement": "I wrote them."}
+    assert form.item() == {
+        "title": "Queries", "url": "https://work.example/q", "text": "", "statement": "I wrote them.",
+        "proves": "That I can join tables.", "team": "", "ai_use": "none", "ai_used_for": "",
+    }  # fmt: skip
     assert [(skill.name, level) for skill, level in form.skills()] == [("SQL", 3)]
 
 
@@ -55,7 +60,16 @@ def test_a_bare_address_gets_its_scheme():
         ({"title": "x" * 121}, {"title": ["Use at most 120 characters; this has 121."]}),
         ({"statement": " "}, {"statement": ["Say what you did yourself."]}),
         ({"statement": "word " * 151}, {"statement": ["This has 151 words. The limit is 150."]}),
-        ({"url": ""}, {"url": ["Give a link, or choose a file below."]}),
+        ({"url": ""}, {"url": ["Give a link, a file or a text."]}),
+        ({"text": "SELECT 1"}, {"url": ["Give one of the three: a link, a file or a text."]}),
+        (
+            {"url": "", "text": "x" * 10_001},
+            {"text": ["Use at most 10000 characters; this has 10001. Add a longer one as a file."]},
+        ),
+        ({"proves": " "}, {"proves": ["Say in one sentence what it proves."]}),
+        ({"team": "x" * 151}, {"team": ["Use at most 150 characters; this has 151."]}),
+        ({"ai_use": None}, {"ai_use": ["Say whether you used AI to make it."]}),
+        ({"ai_use": "used"}, {"ai_used_for": ["Say what you used AI for."]}),
         ({"url": "javascript:alert(1)"}, {"url": ["Give the whole address, as https://example.org/report."]}),
         ({"url": "not a link"}, {"url": ["Give the whole address, as https://example.org/report."]}),
         ({"skill_1": ""}, {"skill_1": ["Choose a skill or tool."]}),
@@ -72,7 +86,7 @@ def test_an_unknown_skill_is_an_error_of_its_row():
 
 
 def test_a_link_and_a_file_are_one_too_many():
-    assert evidence_form(pdf()).errors == {"url": ["Give either a link or a file, not both."]}
+    assert evidence_form(pdf()).errors == {"url": ["Give one of the three: a link, a file or a text."]}
 
 
 def test_an_invalid_file_is_the_only_complaint():
@@ -112,7 +126,7 @@ def test_choosing_from_the_library_needs_nothing_else(student):
 
 def test_something_new_needs_all_of_it(student):
     _library, form = answer_form(student, {"choice": "new"})
-    assert set(form.errors) == {"title", "statement", "url"}
+    assert set(form.errors) == {"title", "statement", "url", "proves", "ai_use"}
 
 
 @pytest.mark.parametrize("choice", ["", "someone-elses"])
@@ -122,7 +136,8 @@ def test_a_choice_must_be_ones_own(student, choice):
 
 
 def test_with_an_empty_library_the_fields_count_without_a_choice(student):
-    form = AnswerForm({"title": "T", "url": "https://work.example/q", "statement": "Mine."}, {}, library=[])
+    new = {"title": "T", "text": "SELECT 1", "statement": "Mine.", "proves": "SQL.", "ai_use": "none"}
+    form = AnswerForm(new, {}, library=[])
     assert form.is_valid(), form.errors
     assert form.chosen() is None
 

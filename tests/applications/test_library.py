@@ -1,9 +1,11 @@
 """The evidence library, and what it says a student has shown."""
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from applications import actions
 from applications.models import Evidence
+from applications.queries import versions_of
 from marketplace.activity.models import Event
 from marketplace.errors import InvalidTransition
 from marketplace.files.actions import store_upload
@@ -56,7 +58,10 @@ def test_a_file_is_kept(student):
         ({"title": " "}, "title", "required"),
         ({"statement": " "}, "statement", "required"),
         ({"statement": "word " * 151}, "statement", "too_long"),
-        ({"url": ""}, "url", "link_or_file"),
+        ({"url": ""}, "url", "one_source"),
+        ({"text": "SELECT 1"}, "url", "one_source"),
+        ({"url": "", "text": "x" * 10_001}, "text", "too_long"),
+        ({"ai_use": "used", "ai_used_for": " "}, "ai_used_for", "required"),
         ({"url": "javascript:alert(1)"}, "url", "bad_link"),
         ({"url": "ftp://work.example/a"}, "url", "bad_link"),
     ],
@@ -100,11 +105,68 @@ def test_editing_changes_drafts_but_not_what_was_sent(student, project):
     draft = factories.make_application(project=project, student=student.student, status="draft", answers=False)
     sent = factories.make_application(student=student.student, answers=False)
     for application in (draft, sent):
-        competency = application.project.competencies.first()
-        application.answers.create(competency=competency, evidence=evidence, title="Queries", kind="link", url=LINK,
-                                   statement="I wrote the queries.")  # fmt: skip
+        factories.answer_with(application, application.project.competencies.first(), evidence)
     edit(evidence, ("SQL", 2), title="Better queries")
-    assert (draft.answers.get().title, sent.answers.get().title) == ("Better queries", "Queries")
+    assert [(row.title, row.version) for row in (draft.answers.get(), sent.answers.get())] == [
+        ("Better queries", 2), ("Queries", 1),
+    ]  # fmt: skip
+
+
+def test_an_edit_makes_a_version_only_of_what_was_sent(student, project):
+    evidence = add(student)
+    evidence = edit(evidence, ("SQL", 2), title="Never sent")
+    assert evidence.version == 1
+    waiting = factories.make_application(
+        project=project, student=student.student, status="waitlisted", answers=False
+    )  # fmt: skip
+    factories.answer_with(waiting, project.competencies.first(), evidence)
+    assert edit(evidence, ("Excel", 2)).version == 1  # the same words: only the skills changed
+    assert edit(evidence, ("Excel", 2), team="a designer").version == 2
+    assert edit(evidence, ("Excel", 2), team="two designers").version == 2
+
+
+def test_each_version_says_which_applications_hold_it(student, project):
+    evidence = add(student)
+    first = factories.make_application(student=student.student, answers=False)
+    factories.answer_with(first, first.project.competencies.first(), evidence)
+    evidence = edit(evidence, ("SQL", 2), title="Better queries")
+    second = factories.make_application(project=project, student=student.student, status="draft", answers=False)
+    factories.answer_with(second, project.competencies.first(), evidence)
+    thrown_away = factories.make_application(student=student.student, status="withdrawn", answers=False,
+                                             submitted_at=None, label="")  # fmt: skip
+    factories.answer_with(thrown_away, thrown_away.project.competencies.first(), evidence)
+    assert [(v.content.title, v.is_current, [u.application for u in v.uses]) for v in versions_of(evidence)] == [
+        ("Better queries", True, [second]), ("Queries", False, [first]),
+    ]  # fmt: skip
+
+
+def test_the_page_of_versions_costs_the_same_for_one_and_for_three(student, client_of, query_count):
+    evidence = add(student)
+    counts = []
+    for number in range(3):
+        sent = factories.make_application(student=student.student, answers=False)
+        factories.answer_with(sent, sent.project.competencies.first(), evidence)
+        evidence = edit(evidence, ("SQL", 2), title=f"Queries {number}")
+        counts.append(query_count(client_of(student), f"/applications/library/{evidence.code}/versions/"))
+    page = client_of(student).get(f"/applications/library/{evidence.code}/versions/").content.decode()
+    for words in ("Version 4: in your library now", "Version 3", "Queries 1", "Version 1", "No application uses it."):
+        assert words in page
+    assert counts[0] == counts[2]
+
+
+def test_a_text_is_kept_as_it_was_written(student):
+    evidence = add(student, url="", text="SELECT 1\n  FROM loans ")
+    assert (evidence.kind, evidence.url, evidence.text) == ("text", "", "SELECT 1\n  FROM loans")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"kind": "text", "text": ""}, {"text": "both"}, {"kind": "text", "text": "x"}, {"ai_use": "used"},
+     {"ai_use": "none", "ai_used_for": "x"}, {"version": 0}],
+)  # fmt: skip
+def test_the_database_refuses_evidence_that_contradicts_itself(student, fields):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        factories.make_evidence(student.student, **fields)
 
 
 def test_archiving_takes_the_claim_back(student):

@@ -44,6 +44,8 @@ def test_a_student_applies_with_new_and_with_kept_evidence(student, project, cli
     assert step == url("answer", application.code, 2)
     new = {
         "choice": "new", "title": "Survey cleaned", "statement": "I wrote the rules for missing answers.",
+        "proves": "That I leave no gap unexplained.", "team": "two classmates", "ai_use": "used",
+        "ai_used_for": "grammar of the notes",
         "file": samples.upload("Robin Quist survey.pdf", samples.pdf()),
     }  # fmt: skip
     step = post(client, step, new)
@@ -57,7 +59,8 @@ def test_a_student_applies_with_new_and_with_kept_evidence(student, project, cli
     assert step == url("check", application.code)
     page = get(client, step)
     assert "First the missing values." in page
-    assert "evidence-2.pdf" in page
+    for words in ("evidence-2.pdf", "That I leave no gap unexplained.", "two classmates", "grammar of the notes"):
+        assert words in page
     assert "Send application" in page
     step = post(client, url("submit", application.code))
     assert step == url("submitted", application.code)

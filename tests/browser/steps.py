@@ -143,6 +143,8 @@ def add_evidence(person, title, skills):
     person.fill("Title", title)
     person.fill("Link", f"https://work.example/{title.lower().replace(' ', '-')}")
     person.fill("What did you do yourself?", "I wrote every query and checked the totals against the paper forms.")
+    person.fill("What does it prove?", "That my totals can be checked by anybody.")
+    person.page.locator("input[name=ai_use][value=none]").check()
     for number, skill in enumerate(skills, 1):
         choose_skill(person, number, skill)
     person.check_page()

@@ -95,6 +95,7 @@ def test_students_show_what_they_did_and_not_who_they_are():
             assert [name for name in student["name"].lower().split() if len(name) > 4 and name in text] == []
             assert not re.search(r"university|\bgpa\b|r[eé]sum[eé]", text)
             assert words(item["statement"]) <= 150
+            assert 0 < len(item["proves"]) <= 200
             assert len(item["title"]) <= 120
             assert {level for _, level in item["skills"]} <= {1, 2, 3}
 
@@ -104,8 +105,8 @@ def test_links_lead_nowhere_real_and_files_hold_text():
         if item["kind"] == "link":
             assert urlsplit(item["url"]).hostname.endswith(".example")
         else:
-            assert item["filename"].rsplit(".", 1)[1] in ("md", "txt", "csv")
             assert item["content"].strip()
+            assert item["kind"] == "text" or item["filename"].rsplit(".", 1)[1] in ("md", "txt", "csv")
     assert all(urlsplit(row["website"]).hostname.endswith(".example") for row in ORGANIZATIONS)
     assert all(person.email.endswith(".example") for person in PEOPLE)
 

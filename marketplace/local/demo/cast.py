@@ -104,10 +104,15 @@ def make_student(text, skills, at):
 
 
 def make_evidence(student, item, skills, at):
-    source = {"url": item["url"]} if item["kind"] == "link" else {"file": store_text(student.user, item, at)}
+    sources = {
+        "link": lambda: {"url": item["url"]}, "file": lambda: {"file": store_text(student.user, item, at)},
+        "text": lambda: {"text": item["content"]},
+    }  # fmt: skip
     add_evidence(
         student=student, by=student.user, at=at, title=item["title"], statement=item["statement"],
-        skills=[(skills[name.lower()], level) for name, level in item["skills"]], **source,
+        proves=item["proves"], team=item.get("team", ""), ai_use="used" if "ai" in item else "none",
+        ai_used_for=item.get("ai", ""), skills=[(skills[name.lower()], level) for name, level in item["skills"]],
+        **sources[item["kind"]](),
     )  # fmt: skip
 
 
