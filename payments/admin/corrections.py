@@ -48,11 +48,11 @@ class ReversalAdmin(MoneyAdmin):
 
     @admin.action(description="Look up at Stripe, then try again if it never happened", permissions=["view"])
     def try_again(self, request, queryset):
-        self.each(request, queryset, lambda row: actions.retry_reversal(reversal=row, at=now()), "are tried again.")
+        self.each(request, queryset, lambda row: actions.retry_reversal(reversal=row, at=now()), "Tried again")
 
     @admin.action(description="Give up: we bear the loss, and the organization gets it from us", permissions=["view"])
     def bear(self, request, queryset):
         def act(row):
             actions.bear_loss(reversal=row, by=request.user, at=now())
 
-        self.each(request, queryset, act, "are borne by us.")
+        self.each(request, queryset, act, "Borne by us")

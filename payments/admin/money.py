@@ -60,7 +60,7 @@ class MoneyAdmin(ReadOnly, admin.ModelAdmin):
         return [("Sum of what is listed", " + ".join(sums))] if sums else []
 
     def each(self, request, rows, act, done):
-        """Run `act` for each row, say how many were done, show what was refused."""
+        """Run `act` for each row, say what was done with how many, show what was refused."""
         count = 0
         for row in rows:
             try:
@@ -68,7 +68,7 @@ class MoneyAdmin(ReadOnly, admin.ModelAdmin):
                 count += 1
             except DomainError as error:
                 self.message_user(request, f"{row}: {error.message}", messages.ERROR)
-        self.message_user(request, f"{count} {done}")
+        self.message_user(request, f"{done}: {count}.")
 
 
 class ErrorFilter(admin.SimpleListFilter):
@@ -110,7 +110,7 @@ class MoneyOperationAdmin(MoneyAdmin):
             else:
                 actions.resume(row.pk, at=now(), look_up=True)
 
-        self.each(request, queryset, again, "operations are planned again.")
+        self.each(request, queryset, again, "Planned again")
 
 
 @admin.register(Funding)
@@ -123,12 +123,12 @@ class FundingAdmin(MoneyAdmin):
 
     @admin.action(description="Give back a payment of an amount that was not asked for", permissions=["view"])
     def give_back(self, request, queryset):
-        self.each(request, queryset, lambda row: actions.give_back_foreign(funding=row, at=now()), "go back.")
+        self.each(request, queryset, lambda row: actions.give_back_foreign(funding=row, at=now()), "Given back")
 
     @admin.action(description="Ask Stripe again", permissions=["view"])
     def ask_stripe(self, request, queryset):
         rows = queryset.filter(checkout_id__isnull=False)
-        self.each(request, rows, lambda row: actions.sync_checkout(row.checkout_id, at=now()), "payments were checked.")
+        self.each(request, rows, lambda row: actions.sync_checkout(row.checkout_id, at=now()), "Checked")
 
 
 @admin.register(Payout)
@@ -149,7 +149,7 @@ class PayoutAdmin(MoneyAdmin):
     @admin.action(description="Ask Stripe again", permissions=["view"])
     def ask_stripe(self, request, queryset):
         rows = queryset.filter(transfer_id__isnull=False)
-        self.each(request, rows, lambda row: actions.sync_transfer(row.transfer_id, at=now()), "payouts were checked.")
+        self.each(request, rows, lambda row: actions.sync_transfer(row.transfer_id, at=now()), "Checked")
 
 
 @admin.register(Refund)
@@ -162,7 +162,7 @@ class RefundAdmin(MoneyAdmin):
 
     @admin.action(description="Send a refund that came back once more", permissions=["view"])
     def send_again(self, request, queryset):
-        self.each(request, queryset, lambda row: actions.send_refund_again(refund=row, at=now()), "are sent again.")
+        self.each(request, queryset, lambda row: actions.send_refund_again(refund=row, at=now()), "Sent again")
 
 
 @admin.register(PayoutAccount)
@@ -202,7 +202,7 @@ class StripeEventAdmin(ReadOnly, admin.ModelAdmin):
     def replay(self, request, queryset):
         for event in queryset:
             actions.replay_event(event=event, at=now())
-        self.message_user(request, f"{len(queryset)} events will be handled again.")
+        self.message_user(request, f"Handled again within a minute: {len(queryset)}.")
 
 
 @admin.register(LedgerAccount)

@@ -26,7 +26,6 @@ class ScheduleFields(forms.Form):
     )
     decisions_due_on = DayField(
         label="Decision date", error_messages={"required": "Set the decision date."},
-        help_text="Every applicant gets an answer by then. You can shortlist and offer earlier.",
     )  # fmt: skip
     work_due_on = DayField(label="Work due", error_messages={"required": "Set the date the work is due."})
 
