@@ -288,7 +288,7 @@ def where_the_money_went(r):
         return ""
     if e.replacement_until is not None:
         still = r.at < e.replacement_until
-        return f" {r.total} {'is kept for the next student' if still else 'went to the next student or goes back'}."
+        return f" {r.total} {'is held for the next student' if still else 'went to the next student or back to you'}."
     return f" {r.total} is refunded."
 
 

@@ -73,11 +73,17 @@ def amounts_for_organization(engagement):
         ("Released to the student", released_amount(engagement)),
         ("Still held", open_amount(engagement) if released_amount(engagement) else 0), ("Refunded to you", back),
         ("Given back by your bank", charged_back_amount(engagement)),
+        ("Pays for the next student", engagement.total_amount if went_to_the_next(engagement) else 0),
     ]  # fmt: skip
     return [
         ("Fee for the student", engagement.fee_amount), ("Service fee", engagement.service_fee_amount),
         ("Total", engagement.total_amount), *((label, amount) for label, amount in parts if amount),
     ]  # fmt: skip
+
+
+def went_to_the_next(engagement):
+    """The student was replaced, and what had been paid pays for the runner-up now."""
+    return engagement.replacement_until is not None and not any(row.counts for row in engagement.fundings.all())
 
 
 def charged_back_amount(engagement):
@@ -136,6 +142,8 @@ def line_for_organization(engagement):
         return refund_line(engagement, refunds[-1])
     if engagement.status == Status.CANCELLED and charged_back_amount(engagement):
         return Line(engagement, "Back through your bank", "neutral", "undo-2", engagement.cancelled_at)
+    if went_to_the_next(engagement):
+        return Line(engagement, "Pays for the next student", "neutral", "arrow-right", engagement.cancelled_at)
     if engagement.status == Status.AWAITING_FUNDING:
         return unpaid_line(engagement)
     if engagement.status == Status.DISPUTED:

@@ -10,6 +10,8 @@ from engagements.standing import standing
 from marketplace.errors import InvalidTransition
 from payments import actions, ledger
 from payments.models import Funding
+from payments.queries import with_money
+from payments.standing import amounts_for_organization, line_for_organization
 from tests.factories import NOW, make_application
 from tests.payments.factories import deliver, fund, make_awaiting, onboard, settle
 from tests.payments.faults.world import amounts, assert_books_agree
@@ -62,6 +64,9 @@ def test_the_runner_up_starts_on_the_same_funding(vanished, offered, owner, simu
     assert (engagement.status, funding.engagement, funding.kept_until) == ("active", engagement, None)
     held = [ledger.balance(ledger.held(row), "usd") for row in (vanished, engagement)]
     assert held == [0, 52_800]
+    old = with_money(Engagement.objects.all()).get(pk=vanished.pk)
+    assert line_for_organization(old).word == "Pays for the next student"
+    assert ("Pays for the next student", 52_800) in amounts_for_organization(old)
     onboard(engagement.student, simulator)
     actions.approve_delivery(engagement=deliver(engagement), by=owner, at=GONE + DAY)
     settle(GONE + DAY)
@@ -100,7 +105,7 @@ def test_the_employer_may_have_it_back_at_once(vanished, offered, owner, simulat
     for _ in range(2):
         actions.give_back_kept(engagement=vanished, by=owner, at=GONE)
     row = as_seen_by(owner).get(pk=vanished.pk)
-    assert "is kept" not in standing(row, owner, GONE).detail
+    assert "back to you" in standing(row, owner, GONE).detail
     assert accept(offered).status == "awaiting_funding"
     settle(GONE)
     assert amounts(simulator.refunds(vanished.code)) == [52_800]
