@@ -95,7 +95,7 @@ class Payout(StatusModel):
         indexes = [models.Index(fields=["student", "-due_at"], name="payout_by_student")]
 
     def __str__(self):
-        return f"{self.engagement_id}: {self.get_status_display()}"
+        return f"{self.code}: {self.get_status_display()}"
 
     @property
     def net_amount(self):
@@ -137,7 +137,7 @@ class Refund(StatusModel):
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive")]
 
     def __str__(self):
-        return f"{self.funding_id}: {self.amount} {self.currency}"
+        return f"{self.code}: {self.get_status_display()}"
 
 
 class Reversal(StatusModel):
@@ -184,4 +184,4 @@ class Reversal(StatusModel):
         ]
 
     def __str__(self):
-        return f"{self.payout_id}: {self.amount} {self.currency}"
+        return f"{self.code}: {self.get_status_display()}"
