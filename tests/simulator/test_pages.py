@@ -216,6 +216,21 @@ def test_the_express_dashboard(client, visit, simulator, ready, pay):
     assert visit(url[:-3] + "xyz")[0] == 404
 
 
+def test_a_bank_account_that_refused_money_is_changed_in_the_dashboard(client, visit, simulator, ready, pay):
+    params = {"amount": 48_000, "currency": "usd", "destination": ready.id, "source_transaction": pay()["charge"]}
+    client.v1.transfers.create(params)
+    simulator.control("POST", "clock", {"days": 3})
+    payout = client.v1.payouts.list(options={"stripe_account": ready.id}).data[0]
+    simulator.control("POST", f"payouts/{payout.id}/fail", {"code": "account_closed"})
+    url = client.v1.accounts.login_links.create(ready.id).url
+    assert visit(url, {"account": "12"})[0] == 422
+    assert visit(url, {"account": "000123456789"})[0] == 303
+    simulator.control("POST", "payouts/run")
+    newest = client.v1.payouts.list(options={"stripe_account": ready.id}).data[0]
+    assert (newest.amount, newest.status, newest.id != payout.id) == (48_000, "pending", True)
+    assert visit(url[:-3] + "xyz", {"account": "000123456789"})[0] == 404
+
+
 def test_the_operator_page_names_people(client, visit, simulator, ready, pay):
     params = {"amount": 48_000, "currency": "usd", "destination": ready.id, "source_transaction": pay()["charge"]}
     client.v1.transfers.create(params)

@@ -16,6 +16,7 @@ ROUTES = [
     ("GET", r"/setup/(\w+)/form/(\w+)", onboarding_page.show),
     ("POST", r"/setup/(\w+)/form/(\w+)", onboarding_page.submit),
     ("GET", r"/express/(\w+)/(\w+)", express_page.show),
+    ("POST", r"/express/(\w+)/(\w+)", express_page.change_bank),
 ]
 OPERATOR_ROUTES = [("GET", r"/", operator_page.show), ("POST", r"/operate", operator_page.operate)]
 
