@@ -13,7 +13,7 @@ log = logging.getLogger("payments.alarm")
 def alarm(key, message, *, at, engagement=None):
     """Once per `key` (at most 140 characters are told apart). Inside or outside a transaction."""
     log.error("%s: %s", key, message)
-    url = reverse("admin:payments_moneyoperation_changelist")
+    url = reverse("admin:payments_reconciliation_changelist")  # all that needs a person, each with its list
     if engagement is not None:
         url = reverse("payments:detail", args=[engagement.code])
     notify(

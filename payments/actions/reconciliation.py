@@ -139,7 +139,8 @@ def into_suspense(rows, amount, at):
     if amount:
         movements.suspense(rows[-1], at)
     last = rows[-1]
-    message = f"Stripe's book has {last.type} {last.stripe_id} ({last.source}), which is not in our ledger."
+    moved = format_money(last.net, last.currency, trim=False)
+    message = f"Stripe's book has a {last.type} of {moved} that is not in our ledger ({last.stripe_id}, {last.source})."
     alarm(f"suspense:{last.stripe_id}", message, at=at)
 
 
