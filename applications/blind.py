@@ -52,6 +52,7 @@ class Person:
     email: str
     headline: str
     portfolio_url: str
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -134,5 +135,5 @@ def _person(application):
     shows = student.portfolio_public and not student.user.is_suspended
     return Person(
         name=student.display_name, email=student.user.email, headline=student.headline,
-        portfolio_url=student.get_absolute_url() if shows else "",
+        portfolio_url=student.get_absolute_url() if shows else "", slug=student.slug,
     )  # fmt: skip

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 from django.shortcuts import render
 
 from marketplace.access import get_for_user
-from marketplace.accounts.models import Organization
-from marketplace.accounts.rules import role_in
+from marketplace.accounts.models import Block, Organization
+from marketplace.accounts.rules import may_block_organization, role_in
 from marketplace.clock import now
 from projects.queries import cards
 
@@ -20,9 +20,16 @@ def organization(request, slug):
     context = {
         "organization": found,
         "role": role_in(request.user, found),
+        "may_block": may_block_organization(request.user, found),
+        "is_blocked": is_blocked(request.reader.student, found),
         "website_host": urlsplit(found.website).hostname or "",
         "projects": cards(
             list(newest), student=request.reader.student, at=now(), organizations=request.reader.organizations
         ),
     }
     return render(request, "accounts/organization.html", context)
+
+
+def is_blocked(student, organization):
+    """By this student."""
+    return student is not None and student.blocks.filter(organization=organization, side=Block.Side.STUDENT).exists()

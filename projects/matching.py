@@ -47,6 +47,8 @@ WHERE scored.covered / total.weight >= %(gate)s - 1e-9
   AND person.is_active AND person.suspended_at IS NULL
   AND NOT EXISTS (SELECT 1 FROM accounts_membership m
                   WHERE m.user_id = person.id AND m.organization_id = %(organization)s)
+  AND NOT EXISTS (SELECT 1 FROM accounts_block b
+                  WHERE b.student_id = student.id AND b.organization_id = %(organization)s)
   AND NOT EXISTS (SELECT 1 FROM projects_match m WHERE m.student_id = student.id AND m.project_id = %(project)s)
   AND NOT EXISTS (SELECT 1 FROM applications_application a
                   WHERE a.student_id = student.id AND a.project_id = %(project)s)

@@ -117,6 +117,7 @@ def recommended(student, *, at, limit=3):
     own = student.user.memberships.values("organization")
     near = Listing.objects.filter(skill_ids__overlap=list(levels), closes_at__gt=at)
     near = near.exclude(project__organization__in=own).exclude(project__applications__student=student)
+    near = near.exclude(project__organization__blocks__student=student)
     found = near.annotate(fit=fit_expression(student)).filter(fit__gte=600).order_by("-fit", "-opened_at", "-pk")
     return list(found.values_list("pk", flat=True)[:limit])
 

@@ -9,7 +9,7 @@ from applications.actions.waiting import admit, admit_next
 from applications.models import Application, ApplicationEvidence, Evidence
 from applications.parts import missing_parts
 from applications.queries import live_of_student, must_wait, waiting_for
-from marketplace.accounts.models import Student
+from marketplace.accounts.models import Block, Student
 from marketplace.accounts.rules import is_member
 from marketplace.activity.actions import record
 from marketplace.db import lock
@@ -40,6 +40,11 @@ def start_application(*, project, by, at):
 def check_may_apply(project, student, at):
     if is_member(student.user, project.organization):
         raise DomainError("You belong to this organization, so you cannot apply to it.", code="own_organization")
+    sides = set(student.blocks.filter(organization=project.organization_id).values_list("side", flat=True))
+    if Block.Side.STUDENT in sides:
+        raise DomainError(f"You blocked {project.organization}. Unblock it to apply.", code="blocked")
+    if sides:
+        raise DomainError(f"{project.organization} takes no applications from you.", code="blocked")
     if not student.is_eligible:
         raise DomainError("Answer the questions about eligibility first.", code="not_eligible")
     if not project.accepts_applications(at):

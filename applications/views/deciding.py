@@ -16,6 +16,8 @@ from applications.queries import days_to_work
 from applications.views.board import board_of
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
+from marketplace.accounts.models import Block
+from marketplace.activity.queries import events_of
 from marketplace.clock import now
 from marketplace.formatting.templatetags import count
 from marketplace.redirects import back_to, path_back
@@ -57,8 +59,19 @@ def applicant(request, code):
         request, "applications/applicant.html", found, row, opens=opens, may_assess=may_assess,
         decides=may_assess and row.applicant.status in (Status.SUBMITTED, Status.SHORTLISTED),
         offers_again=may_assess and row in found.runners_up,
-        work_url=work.get_absolute_url() if work else "",
+        work_url=work.get_absolute_url() if work else "", **of_a_known_person(application),
     )  # fmt: skip
+
+
+def of_a_known_person(application):
+    """Who had the name shown, and whether the organization has blocked the student; nothing before the shortlist."""
+    if not application.revealed_at:
+        return {}
+    blocks = application.student.blocks.filter(organization=application.project.organization_id)
+    return {
+        "revealed": events_of(application).filter(verb="application.revealed").last(),
+        "is_blocked": blocks.filter(side=Block.Side.ORGANIZATION).exists(),
+    }
 
 
 @login_required

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from marketplace.accounts import notices
-from marketplace.accounts.models import Invitation, Membership, Organization, Student, User
+from marketplace.accounts.models import Block, Invitation, Membership, Organization, Student, User
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
@@ -220,6 +220,24 @@ def pause_posting(*, organization, until, reason, by, at):
         organization.save(update_fields=["posting_paused_until"])
         record("organization.posting_paused", actor=by, subject=organization, at=at, until=str(until), reason=reason)
     return organization
+
+
+@transaction.atomic
+def block(*, student, organization, side, by, at):
+    """No match and no new application between the two from now on. Blocking twice changes nothing."""
+    found, is_new = Block.objects.get_or_create(
+        student=student, organization=organization, side=side, defaults={"by": by, "created_at": at}
+    )
+    if is_new:
+        record("organization.blocked", actor=by, subject=organization, at=at, student=student.slug, side=side)
+    return found
+
+
+@transaction.atomic
+def unblock(*, student, organization, side, by, at):
+    gone, _ = Block.objects.filter(student=student, organization=organization, side=side).delete()
+    if gone:
+        record("organization.unblocked", actor=by, subject=organization, at=at, student=student.slug, side=side)
 
 
 def keep_an_owner(organization, *, without):

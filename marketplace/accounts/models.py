@@ -182,6 +182,26 @@ class Membership(models.Model):
         return role_phrase(self.role)
 
 
+class Block(models.Model):
+    """One side wants nothing more to do with the other: no match, no new application. What is running goes on."""
+
+    class Side(models.TextChoices):
+        STUDENT = "student", "The student"
+        ORGANIZATION = "organization", "The organization"
+
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="blocks")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="blocks")
+    side = models.CharField(max_length=12, choices=Side)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "organization", "side"], name="block_once_per_side")]
+
+    def __str__(self):
+        return f"{self.organization} and {self.student}, blocked by {self.get_side_display().lower()}"
+
+
 class Invitation(models.Model):
     """An e-mailed offer to join. The token is random and single-use; only its digest is stored."""
 

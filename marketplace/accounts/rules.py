@@ -28,6 +28,17 @@ def is_member(user, organization):
     return role_in(user, organization) is not None
 
 
+def may_block_organization(user, organization):
+    """A student, of an organization that is not their own."""
+    return in_good_standing(user) and is_student(user) and not is_member(user, organization)
+
+
+def may_block_student(user, organization, student):
+    """Owners and members, of a student whose name they were shown (applications, by name): nobody blocks blind."""
+    known = student.applications.filter(project__organization=organization, revealed_at__isnull=False)
+    return may_post(user, organization) and known.exists()
+
+
 def may_manage_members(user, organization):
     return in_good_standing(user) and role_in(user, organization) == Membership.Role.OWNER
 

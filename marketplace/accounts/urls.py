@@ -17,5 +17,8 @@ urlpatterns = [
     path("organizations/<slug:slug>/invitations/<int:pk>/revoke/", views.revoke, name="revoke"),
     path("organizations/<slug:slug>/members/<slug:code>/role/", views.change_role, name="change_role"),
     path("organizations/<slug:slug>/members/<slug:code>/remove/", views.remove, name="remove"),
+    path("organizations/<slug:slug>/block/", views.block_organization, name="block_organization"),
+    path("organizations/<slug:slug>/students/<slug:student>/block/", views.block_student, name="block_student"),
+    path("blocked/", views.blocked, name="blocked"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),
 ]

@@ -4,13 +4,15 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.access import get_for_user, require
 from marketplace.accounts import actions, forms, rules
 from marketplace.accounts.countries import COUNTRIES
-from marketplace.accounts.models import Organization, User
+from marketplace.accounts.models import Block, Organization, Student, User
 from marketplace.clock import now
 from marketplace.errors import DomainError, form_status
 from marketplace.redirects import back_to
@@ -131,6 +133,8 @@ def members_context(request, organization, form=None):
     return {
         "organization": organization, "memberships": rows, "invitations": waiting,
         "may_manage": rules.may_manage_members(request.user, organization), "form": form or forms.InviteForm(),
+        "may_post": rules.may_post(request.user, organization),
+        "blocks": organization.blocks.filter(side=Block.Side.ORGANIZATION).select_related("student", "by"),
     }  # fmt: skip
 
 
@@ -199,6 +203,46 @@ def attempt(request, action, *, done, **arguments):
         return False
     messages.success(request, done)
     return True
+
+
+@login_required
+@require_POST
+def block_organization(request, slug):
+    """Block, or with `undo` unblock."""
+    found = get_for_user(Organization, request.user, slug=slug, may=rules.may_block_organization)
+    done = f"{found} is blocked: you are not matched with its projects and cannot apply to them."
+    blocking(request, found, request.reader.student, Block.Side.STUDENT, done)
+    return back_to(request, found)
+
+
+@login_required
+@require_POST
+def block_student(request, slug, student):
+    found = get_for_user(Organization, request.user, slug=slug, may=rules.may_post)
+    person = get_object_or_404(Student, slug=student)
+    is_blocked = found.blocks.filter(student=person, side=Block.Side.ORGANIZATION).exists()
+    if not is_blocked and not rules.may_block_student(request.user, found, person):
+        raise Http404("This organization does not know this student.")
+    done = f"{person} is blocked and can no longer apply to your projects."
+    blocking(request, found, person, Block.Side.ORGANIZATION, done)
+    return back_to(request, reverse("accounts:members", args=[slug]))
+
+
+def blocking(request, organization, student, side, done):
+    undo = "undo" in request.POST
+    action = actions.unblock if undo else actions.block
+    who = organization if side == Block.Side.STUDENT else student
+    done = f"{who} is no longer blocked." if undo else done
+    attempt(request, action, done=done, organization=organization, student=student, side=side)
+
+
+@login_required
+def blocked(request):
+    """The organizations that this student has blocked."""
+    student = request.reader.student
+    require(student is not None, "Only students block organizations.")
+    rows = student.blocks.filter(side=Block.Side.STUDENT).select_related("organization").order_by("-created_at")
+    return render(request, "accounts/blocked.html", {"blocks": rows})
 
 
 @require_http_methods(["GET", "POST"])
