@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from applications.models import Application, ApplicationEvidence, Evidence, EvidenceSkill, Score
+from applications.models import Application, ApplicationEvidence, Evidence, EvidenceSkill, Reconciliation, Score
 
 
 class ReadOnly:
@@ -69,6 +69,21 @@ class ScoreAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="Assessor")
     def assessor(self, score):
         return score.assessment.assessor
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["applicant", "competency", "level", "agreed_by", "reason", "agreed_at"]
+    list_select_related = ["application__project", "agreed_by", "competency__skill"]
+    search_fields = ["application__code", "application__project__title"]
+    ordering = ["-agreed_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(application__in=Application.objects.blind_to(request.user))
+
+    @admin.display(description="Applicant")
+    def applicant(self, agreed):
+        return f"{agreed.application} · {agreed.application.project}"
 
 
 class SkillRows(ReadOnly, admin.TabularInline):

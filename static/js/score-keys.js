@@ -1,5 +1,6 @@
 // Score mode by keyboard: 1 to 4 choose a level, n goes on (and saves first), p goes back. Not while a field takes
-// text, and not at all once the reader has switched the keys off (WCAG 2.1.4). The hint shows only where this runs.
+// text, not once the reader has switched the keys off (WCAG 2.1.4), and not where the hint with the switch is hidden:
+// where there is nothing but touch. Without JavaScript there is no hint.
 
 const KEPT = "score-keys";
 
@@ -31,7 +32,8 @@ class ScoreKeys extends HTMLElement {
   }
 
   press(event) {
-    if (!this.on || event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!this.on || !this.getClientRects().length || event.defaultPrevented || event.isComposing) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("textarea, select, dialog, [contenteditable], input:not([type=radio])")) return;
     if (/^[1-4]$/.test(event.key)) this.choose(Number(event.key) - 1);
     else if (event.key === "n") this.goOn();

@@ -3,17 +3,22 @@
 import pytest
 from django.urls import reverse
 
+from applications.models import Reconciliation
 from marketplace.activity.actions import record
 from tests.factories import NOW, make_application, make_member, make_scores
 
 pytestmark = pytest.mark.django_db
-LISTS = ["admin:applications_application_changelist", "admin:applications_score_changelist"]
+LISTS = [f"admin:applications_{model}_changelist" for model in ("application", "score", "reconciliation")]
 
 
 @pytest.fixture
 def sent(project, student, owner):
     application = make_application(project=project, student=student.student)
     make_scores(application, owner)
+    Reconciliation.objects.create(
+        application=application, competency=project.competencies.first(), level=2, reason="Theirs.", agreed_by=owner,
+        agreed_at=NOW,
+    )  # fmt: skip
     record("application.submitted", actor=student, subject=application, at=NOW)
     return application
 
@@ -27,11 +32,11 @@ def seen(client, application):
 
 
 def test_a_moderator_reads_every_application(sent, moderator, client_of):
-    assert seen(client_of(moderator), sent) == [1, 2, 1, 200]
+    assert seen(client_of(moderator), sent) == [1, 2, 1, 1, 200]
 
 
 def test_but_not_who_applied_to_their_own_organization(sent, moderator, organization, client_of):
     make_member(organization, moderator)
-    assert seen(client_of(moderator), sent) == [0, 0, 0, 302]
+    assert seen(client_of(moderator), sent) == [0, 0, 0, 0, 302]
     type(sent).objects.update(revealed_at=NOW)
-    assert seen(client_of(moderator), sent) == [1, 2, 1, 200]
+    assert seen(client_of(moderator), sent) == [1, 2, 1, 1, 200]

@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 
 from applications import actions
-from applications.models import Application
-from applications.queries import place_in_line
+from applications.models import Application, Reconciliation
+from applications.queries import disputes_of, place_in_line
 from marketplace.errors import DomainError, LimitReached
 from tests import factories
 from tests.factories import NOW
@@ -109,3 +109,39 @@ def test_withdrawing_while_being_shortlisted_ends_in_one_of_the_two():
     ])  # fmt: skip
     application.refresh_from_db()
     assert application.status == "withdrawn"  # after the shortlist one may still withdraw; never the other way round
+
+
+def test_a_score_far_off_and_a_shortlist_at_once_leave_nothing_to_settle_behind_a_shortlist():
+    for _ in range(6):
+        project = factories.make_project()
+        owner = project.organization.memberships.get().user
+        member = factories.make_assessor(project.organization)
+        application = factories.make_application(project=project)
+        factories.make_scores(application, owner, level=3)
+        first = project.competencies.order_by("position").first()
+        values = {"competency": first, "level": 0, "justification": "The query is copied."}
+        outcomes = at_once([
+            lambda: actions.shortlist(application=application, by=owner, at=NOW),  # noqa: B023
+            lambda: actions.score(application=application, by=member, at=NOW, **values),  # noqa: B023
+        ])  # fmt: skip
+        assert sum(isinstance(outcome, DomainError) for outcome in outcomes) == 1
+        application.refresh_from_db()
+        assert (application.status == "shortlisted") is not bool(disputes_of([application]))
+
+
+def test_two_agreements_at_once_are_one():
+    project = factories.make_project()
+    owner = project.organization.memberships.get().user
+    member = factories.make_assessor(project.organization)
+    application = factories.make_application(project=project)
+    factories.make_scores(application, owner, level=3)
+    factories.make_scores(application, member, level=0)
+    first = project.competencies.order_by("position").first()
+
+    def agree(by, level):
+        values = {"competency": first, "level": level, "reason": "As we said.", "by": by, "at": NOW}
+        return lambda: actions.reconcile(application=application, **values)
+
+    outcomes = at_once([agree(owner, 1), agree(member, 2), agree(owner, 2), agree(member, 1)])
+    assert not any(isinstance(outcome, DomainError) for outcome in outcomes)
+    assert Reconciliation.objects.get().level in (1, 2)
