@@ -14,9 +14,9 @@ NOT_A_SCHOOL = {  # in the address of a school, but not its name
     "univ",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
-_NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,40}\.?"  # a word with a capital: names of schools have no others but "of" and the like
+_NAME = r"[A-ZÀ-ÖØ-Þ][\w'’-]{1,40}"  # a word with a capital: names of schools have no others but "of" and the like
 _NAMES = rf"{_NAME}(?:(?:,? |,? (?:of|and|at|the|de|del|di|da|la|für|zu) ){_NAME}){{0,3}}"
-_BEFORE = rf"(?:(?!(?:The|A|An|My|Our|Your|Their|This|Each|Every|At|In|For|From|And|I)\b){_NAME} ){{1,4}}"
+_BEFORE = rf"(?:(?!(?:The|A|An|My|Our|Your|Their|This|Each|Every|At|In|For|From|And|I)\b){_NAME}\.? ){{1,4}}"
 _SCHOOL = re.compile(
     r"\b(?:Universit(?:y|é|à|ät|eit|et)|Universidade?|College|Institute|School|Academy|Hochschule|Politecnico)"
     rf" (?:of|de|del|di|da|für|zu)(?: the| la)? {_NAMES}"
