@@ -21,7 +21,7 @@ class Part:
 
 
 def parts_of(application, competencies=None):
-    """Evidence for each competency, the approach, the availability; in the order of the flow."""
+    """Evidence for each competency, then the plan; in the order of the flow."""
     competencies = competencies_of(application.project) if competencies is None else competencies
     answers = {answer.competency_id: answer for answer in application.answers.all()}
     code = application.code
@@ -32,23 +32,31 @@ def parts_of(application, competencies=None):
         url = reverse("applications:answer", args=[code, number])
         state = "done" if answer else "todo"
         parts.append(Part(f"evidence-{number}", str(competency.skill), url, state, hint, competency))
-    state = "done" if application.approach else "todo"
-    parts.append(Part("approach", "Your approach", reverse("applications:approach", args=[code]), state))
     state = {True: "done", False: "error", None: "todo"}[application.is_available]
+    if state == "done" and not application.approach:
+        state = "todo"
     hint = "Only applications that can keep the dates are sent." if state == "error" else ""
-    url = reverse("applications:availability", args=[code])
-    return [*parts, Part("availability", "Your availability", url, state, hint)]
+    return [*parts, Part("plan", "Your approach and time", reverse("applications:plan", args=[code]), state, hint)]
 
 
 def missing_parts(application):
     """What is still to be done before it can be sent, in words."""
-    return [_in_words(part) for part in parts_of(application) if part.state != "done"]
+    missing = [
+        f"evidence for {part.competency.skill}"
+        for part in parts_of(application)
+        if part.state == "todo" and part.competency
+    ]
+    plan = {"your approach": application.approach, "that you are available": application.is_available}
+    return missing + [words for words, given in plan.items() if not given]
 
 
-def _in_words(part):
-    if part.competency is not None:
-        return f"evidence for {part.competency.skill}"
-    return {"approach": "your approach", "availability": "that you are available"}[part.name]
+def first_url(application, library):
+    """Where an application begins: one page for all evidence where any in the library fits, else the first part."""
+    wanted = {competency.skill_id for competency in competencies_of(application.project)}
+    fits = any(row.skill_id in wanted for evidence in library for row in evidence.evidence_skills.all())
+    if fits and not application.answers.all():
+        return reverse("applications:choose", args=[application.code])
+    return next_url(application)
 
 
 def next_url(application, after=None):

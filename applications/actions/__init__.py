@@ -2,8 +2,8 @@
 
 from applications.actions.applying import (
     answer_competency,
-    save_approach,
-    save_availability,
+    choose_evidence,
+    save_plan,
     start_application,
     submit_application,
     withdraw_application,
@@ -25,8 +25,8 @@ from applications.actions.waiting import admit_waiting
 
 __all__ = [
     "add_evidence", "admit_waiting", "answer_cancelled", "answer_competency", "archive_evidence", "calibrate",
-    "close_out", "decline_application", "decline_offer", "decline_rest", "edit_evidence", "lapse_decisions",
-    "lapse_due", "lapse_offers", "make_offer", "mark_accepted", "reconcile", "restore_evidence", "save_approach",
-    "save_availability", "score", "send_reminders", "shortlist", "start_application", "submit_application",
+    "choose_evidence", "close_out", "decline_application", "decline_offer", "decline_rest", "edit_evidence",
+    "lapse_decisions", "lapse_due", "lapse_offers", "make_offer", "mark_accepted", "reconcile", "restore_evidence",
+    "save_plan", "score", "send_reminders", "shortlist", "start_application", "submit_application",
     "withdraw_application",
 ]  # fmt: skip

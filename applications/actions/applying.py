@@ -71,8 +71,18 @@ def check_limits(project, student):
 @transaction.atomic
 def answer_competency(*, application, competency, evidence, by, at):
     """Show this competency with that evidence of the library; it is copied, so that what is sent stays what it was."""
+    return choose_evidence(application=application, chosen=[(competency, evidence)], by=by, at=at)[0]
+
+
+@transaction.atomic
+def choose_evidence(*, application, chosen, by, at):
+    """`chosen`: [(Competency, Evidence)], as in answer_competency; all of them or none."""
     lock(Student, application.student_id)  # nobody edits the evidence while it is copied
     application = lock_draft(application)
+    return [_answer(application, competency, evidence) for competency, evidence in chosen]
+
+
+def _answer(application, competency, evidence):
     evidence = Evidence.objects.get(pk=evidence.pk)
     if competency.project_id != application.project_id:
         raise DomainError("This project does not ask for that.", code="other_project")
@@ -85,20 +95,13 @@ def answer_competency(*, application, competency, evidence, by, at):
 
 
 @transaction.atomic
-def save_approach(*, application, text, by, at):
+def save_plan(*, application, approach, is_available, by, at, note=""):
+    """How the student would begin, and whether the hours and dates suit: no is an honest answer, but cannot be sent."""
     application = lock_draft(application)
-    check_words(text, field="approach", what="Say in a few sentences how you would begin.")
-    application.approach = text.strip()
-    application.save(update_fields=["approach"])
-    return application
-
-
-@transaction.atomic
-def save_availability(*, application, is_available, by, at, note=""):
-    """The student confirms the hours and the dates. No is an honest answer, but cannot be sent."""
-    application = lock_draft(application)
+    check_words(approach, field="approach", what="Say in a few sentences how you would begin.")
+    application.approach = approach.strip()
     application.is_available, application.availability_note = is_available, note.strip()
-    application.save(update_fields=["is_available", "availability_note"])
+    application.save(update_fields=["approach", "is_available", "availability_note"])
     return application
 
 

@@ -1,5 +1,6 @@
 """The application as a task list: one question a page, saved on Continue."""
 
+from copy import copy
 from itertools import pairwise
 from urllib.parse import urlencode
 
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import actions, namesakes, rules
 from applications.actions.applying import check_limits, check_may_apply
-from applications.forms import AnswerForm, ApproachForm, AvailabilityForm
+from applications.forms import AnswerForm, ChooseForm, PlanForm
 from applications.models import Application
-from applications.parts import missing_parts, next_url, parts_of
+from applications.parts import first_url, missing_parts, next_url, parts_of
 from applications.queries import capacity, competencies_of, library_of, place_in_line, with_answers
 from applications.views.library import stored
 from applications.views.trying import attempt, posted
@@ -50,7 +51,9 @@ def start(request, code):
     if request.method == "POST":
         require(rules.may_apply(request.user, project), NOT_YOURS)
         application, error = attempt(request, actions.start_application, project=project)
-        return redirect(next_url(application)) if error is None else redirect("applications:start", code)
+        if error is None:
+            return redirect(first_url(application, library_of(student)))
+        return redirect("applications:start", code)
     context = {
         "project": project, "competencies": competencies_of(project), "blocked": _blocked(project, student),
         "capacity": capacity(project, student), "library_count": library_of(student).count(),
@@ -99,7 +102,36 @@ def edit(request, code):
     if application.status != Application.Status.DRAFT:
         return redirect(application)
     missing = missing_parts(application)
-    return flow(request, application, "applications/edit.html", missing=missing, next_url=next_url(application))
+    return flow(
+        request, application, "applications/edit.html", missing=missing, next_url=next_url(application),
+        may_choose=library_of(application.student).exists(),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def choose(request, code):
+    """Evidence of the library for every competency, on one page."""
+    application = own(request, code, acting=True)
+    if application.status != Application.Status.DRAFT:
+        return redirect(application)
+    library = list(library_of(application.student))
+    if not library:
+        return redirect(next_url(application))
+    rows = [(competency, by_fit(library, competency)) for competency in competencies_of(application.project)]
+    given = {row.competency_id: row.evidence for row in application.answers.all()}
+    form = ChooseForm(posted(request), rows=rows, given=given)
+    if request.method == "POST" and form.is_valid():
+        _, error = attempt(request, actions.choose_evidence, application=application, chosen=form.chosen())
+        if error is None and form.later:
+            return redirect("applications:answer", code, form.later[0])
+        if error is None:
+            return redirect(next_url(application_again(application)))
+    questions = [(*row, judged(application.project, row[0])) for row in form.questions()]
+    return flow(
+        request, application, "applications/choose.html", form=form, questions=questions,
+        status=422 if form.errors else 200,
+    )  # fmt: skip
 
 
 @login_required
@@ -122,15 +154,22 @@ def answer(request, code, number):
         return redirect(next_url(application, after=f"evidence-{number}"))
     return flow(
         request, application, "applications/answer.html", current=f"evidence-{number}", form=form, number=number,
-        competency=competency, library=library, count=len(competencies), anchors=anchors(competency),
-        wanted=wanted(competency.level), good=good_evidence(competency),
-        clarified=clarified(application.project, competency), status=422 if form.errors else 200,
+        competency=competency, library=library, count=len(competencies),
+        judged=judged(application.project, competency), status=422 if form.errors else 200,
     )  # fmt: skip
+
+
+def judged(project, competency):
+    """What the applicant reads about how this competency is judged."""
+    return {
+        "anchors": anchors(competency), "wanted": wanted(competency.level), "good": good_evidence(competency),
+        "clarified": clarified(project, competency),
+    }  # fmt: skip
 
 
 def by_fit(library, competency):
     """What shows this very skill first; `fits` says so to the template."""
-    rows = list(library)
+    rows = [copy(evidence) for evidence in library]
     for evidence in rows:
         shown = {row.skill_id: row for row in evidence.evidence_skills.all()}
         evidence.fits = shown.get(competency.skill_id)
@@ -161,40 +200,24 @@ def _save_answer(request, application, competency, form):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def approach(request, code):
-    application = own(request, code, acting=True)
-    if application.status != Application.Status.DRAFT:
-        return redirect(application)
-    form = ApproachForm(posted(request), initial={"approach": application.approach})
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["approach"]
-        _, error = attempt(request, actions.save_approach, application=application, text=text)
-        if error is None:
-            return redirect(next_url(application_again(application), after="approach"))
-    return flow(
-        request, application, "applications/approach.html", current="approach", form=form,
-        status=422 if form.errors else 200,
-    )  # fmt: skip
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def availability(request, code):
+def plan(request, code):
+    """How the student would begin, and whether the time suits."""
     application = own(request, code, acting=True)
     if application.status != Application.Status.DRAFT:
         return redirect(application)
     words = {True: "yes", False: "no", None: None}[application.is_available]
-    form = AvailabilityForm(posted(request), initial={"is_available": words, "note": application.availability_note})
+    initial = {"approach": application.approach, "is_available": words, "note": application.availability_note}
+    form = PlanForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
-        _, error = attempt(request, actions.save_availability, application=application, **form.cleaned_data)
+        _, error = attempt(request, actions.save_plan, application=application, **form.cleaned_data)
         if error is None:
-            if not form.cleaned_data["is_available"]:
-                return redirect("applications:edit", code)
-            return redirect(next_url(application_again(application), after="availability"))
+            can = form.cleaned_data["is_available"]
+            return redirect(
+                next_url(application_again(application)) if can else reverse("applications:edit", args=[code])
+            )
     return flow(
-        request, application, "applications/availability.html", current="availability", form=form,
-        status=422 if form.errors else 200,
-    )  # fmt: skip
+        request, application, "applications/plan.html", current="plan", form=form, status=422 if form.errors else 200
+    )
 
 
 def application_again(application):

@@ -26,6 +26,11 @@ def submit(application, at=NOW):
     return actions.submit_application(application=application, by=application.student.user, at=at)
 
 
+def save_plan(application, **changes):
+    plan = {"approach": "So.", "is_available": True} | changes
+    return actions.save_plan(application=application, by=application.student.user, at=NOW, **plan)
+
+
 @pytest.fixture
 def draft(project, student):
     """Everything is done, nothing is sent."""
@@ -113,7 +118,7 @@ def test_a_competency_of_another_project_is_refused(project, student):
 @pytest.mark.parametrize(("text", "code"), [("", "required"), ("  ", "required"), ("word " * 151, "too_long")])
 def test_the_approach_has_one_to_150_words(draft, text, code):
     with refused(code=code, field="approach"):
-        actions.save_approach(application=draft, text=text, by=draft.student.user, at=NOW)
+        save_plan(draft, approach=text)
 
 
 def test_what_is_missing_is_named_and_nothing_is_sent(project, student):
@@ -127,7 +132,7 @@ def test_what_is_missing_is_named_and_nothing_is_sent(project, student):
 
 
 def test_a_no_to_the_dates_cannot_be_sent(draft):
-    actions.save_availability(application=draft, is_available=False, by=draft.student.user, at=NOW)
+    save_plan(draft, is_available=False)
     with refused(code="incomplete"):
         submit(draft)
 
@@ -136,12 +141,12 @@ def test_continue_leads_to_the_next_unfinished_part_and_then_to_the_check(projec
     application = start(project, student)
     assert next_url(application) == f"/applications/{application.code}/edit/evidence/1/"
     assert next_url(application, after="evidence-1") == f"/applications/{application.code}/edit/evidence/2/"
-    assert next_url(application, after="approach") == f"/applications/{application.code}/edit/availability/"
     factories.add_answers(application)
-    actions.save_approach(application=application, text="So.", by=student, at=NOW)
-    actions.save_availability(application=application, is_available=True, by=student, at=NOW)
     application = Application.objects.get(pk=application.pk)
-    assert next_url(application, after="availability") == f"/applications/{application.code}/check/"
+    assert next_url(application, after="evidence-2") == f"/applications/{application.code}/edit/plan/"
+    save_plan(application)
+    application = Application.objects.get(pk=application.pk)
+    assert next_url(application) == f"/applications/{application.code}/check/"
 
 
 def test_sending_draws_a_letter_and_tells_both_sides(draft, owner, member, finance):
@@ -171,8 +176,7 @@ def test_what_was_sent_cannot_be_edited(draft):
     application, user = submit(draft), draft.student.user
     competency, evidence = draft.project.competencies.first(), factories.make_evidence(draft.student)
     for change in (
-        lambda: actions.save_approach(application=application, text="New.", by=user, at=NOW),
-        lambda: actions.save_availability(application=application, is_available=False, by=user, at=NOW),
+        lambda: save_plan(application),
         lambda: actions.answer_competency(
             application=application, competency=competency, evidence=evidence, by=user, at=NOW
         ),

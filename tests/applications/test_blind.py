@@ -46,8 +46,8 @@ def planted(project):
             by=user, at=NOW, **source,
         )  # fmt: skip
         actions.answer_competency(application=application, competency=competency, evidence=evidence, by=user, at=NOW)
-    actions.save_approach(application=application, text="First the missing months.", by=user, at=NOW)
-    actions.save_availability(application=application, is_available=True, by=user, at=NOW)
+    plan = {"approach": "First the missing months.", "is_available": True}
+    actions.save_plan(application=application, by=user, at=NOW, **plan)
     return actions.submit_application(application=application, by=user, at=NOW)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.utils.datastructures import MultiValueDict
 
-from applications.forms import AnswerForm, AvailabilityForm, DeclineForm, EvidenceForm, OfferForm, ScoreForm, initial_of
+from applications.forms import AnswerForm, DeclineForm, EvidenceForm, OfferForm, PlanForm, ScoreForm, initial_of
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
 from tests import factories
@@ -142,10 +142,10 @@ def test_with_an_empty_library_the_fields_count_without_a_choice(student):
     assert form.chosen() is None
 
 
-def test_availability_is_a_plain_yes_or_no():
-    assert AvailabilityForm({"is_available": "no"}).is_valid()
-    assert AvailabilityForm({}).errors == {"is_available": ["Say whether you can do the work in that time."]}
-    assert list(AvailabilityForm({"is_available": "yes", "note": "x" * 301}).errors) == ["note"]
+def test_the_plan_is_an_approach_and_a_plain_yes_or_no():
+    assert PlanForm({"approach": "So.", "is_available": "no"}).is_valid()
+    assert PlanForm({"approach": "So."}).errors == {"is_available": ["Say whether you can do the work in that time."]}
+    assert list(PlanForm({"approach": " ", "is_available": "yes", "note": "x" * 301}).errors) == ["approach", "note"]
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,11 @@ def test_a_student_applies_with_new_and_with_kept_evidence(student, project, cli
     assert "Before you apply" in get(client, url("start", project.code))
     step = post(client, url("start", project.code))
     application = Application.objects.get()
-    assert step == url("answer", application.code, 1)
+    assert step == url("choose", application.code)
     assert "Old queries" in get(client, step)
-    step = post(client, step, {"choice": Evidence.objects.get().code})
+    step = post(client, step, {"evidence_1": Evidence.objects.get().code, "evidence_2": "later"})
     assert step == url("answer", application.code, 2)
+    get(client, step)
     new = {
         "choice": "new", "title": "Survey cleaned", "statement": "I wrote the rules for missing answers.",
         "proves": "That I leave no gap unexplained.", "team": "two classmates", "ai_use": "used",
@@ -49,13 +50,10 @@ def test_a_student_applies_with_new_and_with_kept_evidence(student, project, cli
         "file": samples.upload("Robin Quist survey.pdf", samples.pdf()),
     }  # fmt: skip
     step = post(client, step, new)
-    assert step == url("approach", application.code)
+    assert step == url("plan", application.code)
     assert Evidence.objects.filter(student=student.student).count() == 2
     get(client, step)
-    step = post(client, step, {"approach": "First the missing values."})
-    assert step == url("availability", application.code)
-    get(client, step)
-    step = post(client, step, {"is_available": "yes", "note": "No Sundays."})
+    step = post(client, step, {"approach": "First the missing values.", "is_available": "yes", "note": "No Sundays."})
     assert step == url("check", application.code)
     page = get(client, step)
     assert "First the missing values." in page

@@ -86,7 +86,7 @@ def _received(project):
 
 def test_the_task_list_and_the_answer_page(one_and_three, student, project):
     application = factories.make_application(project=project, student=student.student, status="draft")
-    for page in ("edit/", "edit/evidence/1/", "check/"):
+    for page in ("edit/", "edit/evidence/", "edit/evidence/1/", "edit/plan/", "check/"):
         one, three = one_and_three(student, f"/applications/{application.code}/{page}",
             lambda: factories.make_evidence(student.student),
         )  # fmt: skip

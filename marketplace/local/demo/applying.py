@@ -6,8 +6,7 @@ from applications.actions import (
     answer_competency,
     decline_application,
     make_offer,
-    save_approach,
-    save_availability,
+    save_plan,
     score,
     shortlist,
     start_application,
@@ -62,8 +61,7 @@ def apply(project, student, pool, *, approach, at):
     for competency in project.competencies.order_by("position"):
         evidence = pool.best_evidence(student, competency)
         answer_competency(application=application, competency=competency, evidence=evidence, by=by, at=started)
-    save_approach(application=application, text=approach, by=by, at=started)
-    save_availability(application=application, is_available=True, by=by, at=started)
+    save_plan(application=application, approach=approach, is_available=True, by=by, at=started)
     return submit_application(application=application, by=by, at=at)
 
 
