@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from applications.fairness import Quarter
 from marketplace.accounts.models import Membership, Organization, Student
 from marketplace.db import CodeField, StatusModel, URLField
 from marketplace.files.models import StoredFile
@@ -254,6 +255,23 @@ class ApplicationEvidence(EvidenceContent):
 
     def __str__(self):
         return f"{self.application_id}: {self.competency_id}"
+
+
+class FairnessReport(models.Model):
+    """What was published about one calendar quarter, once and for all: a second look would show who moved.
+
+    `figures` has what docs/fairness.md allows and no count below it, so deleting answers later needs no change here.
+    """
+
+    starts_on = models.DateField(unique=True)
+    published_at = models.DateTimeField()
+    figures = models.JSONField()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self):
+        return str(Quarter.of(self.starts_on))
 
 
 class Shown(models.IntegerChoices):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from applications.actions import admit_waiting, answer_cancelled, lapse_due, send_reminders
+from applications.actions import admit_waiting, answer_cancelled, lapse_due, publish_fairness, send_reminders
 from marketplace.clock import now
 from marketplace.sweeps import one_by_one
 
@@ -12,3 +12,9 @@ def sweep_clocks():
     """Answer for cancelled projects, expire what is due, admit who waits, remind of what will be due."""
     at = now()
     one_by_one([answer_cancelled, lapse_due, admit_waiting, send_reminders], lambda step: step(at=at))
+
+
+@shared_task
+def sweep_fairness():
+    """The report of a quarter, some weeks after its end."""
+    publish_fairness(at=now())

@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
         ("match-projects", "projects.tasks.sweep_matching", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
         ("application-clocks", "applications.tasks.sweep_clocks", 4),
+        ("fairness-reports", "applications.tasks.sweep_fairness", 1440),
         ("engagement-clocks", "engagements.tasks.sweep_clocks", 2),
         ("money-operations", "payments.tasks.sweep_operations", 1),
         ("stripe-events", "payments.tasks.sweep_events", 1),

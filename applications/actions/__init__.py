@@ -20,13 +20,14 @@ from applications.actions.deciding import (
     mark_accepted,
     shortlist,
 )
+from applications.actions.fairness import publish_fairness
 from applications.actions.library import add_evidence, archive_evidence, edit_evidence, restore_evidence
 from applications.actions.waiting import admit_waiting
 
 __all__ = [
     "add_evidence", "admit_waiting", "answer_cancelled", "answer_competency", "archive_evidence", "calibrate",
     "choose_evidence", "close_out", "decline_application", "decline_offer", "decline_rest", "edit_evidence",
-    "lapse_decisions", "lapse_due", "lapse_offers", "make_offer", "mark_accepted", "reconcile", "restore_evidence",
-    "save_plan", "score", "send_reminders", "shortlist", "start_application", "submit_application",
-    "withdraw_application",
+    "lapse_decisions", "lapse_due", "lapse_offers", "make_offer", "mark_accepted", "publish_fairness", "reconcile",
+    "restore_evidence", "save_plan", "score", "send_reminders", "shortlist", "start_application",
+    "submit_application", "withdraw_application",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from marketplace.accounts import notices
-from marketplace.accounts.models import Block, Invitation, Membership, Organization, Student, User
+from marketplace.accounts.models import Block, Invitation, Membership, Organization, SelfDescription, Student, User
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
@@ -64,6 +64,26 @@ def answer_eligibility(*, student, is_adult, country, may_contract, by, at):
     student.save(update_fields=["is_adult", "country", "may_contract", "eligibility_answered_at"])
     record("student.eligibility_answered", actor=by, subject=student, at=at, eligible=student.is_eligible)
     return student
+
+
+@transaction.atomic
+def describe_self(*, student, answers, at):
+    """Keep the answers ({question: choice}) instead of earlier ones; without any, keep nothing. Returns what is kept.
+
+    No event: the audit trail would remember what a deletion must forget.
+    """
+    student = lock(Student, student.pk)
+    forget_self_description(student=student)
+    given = {question: answers.get(question, "") for question in SelfDescription.QUESTIONS}
+    if not any(given.values()):
+        return None
+    return SelfDescription.objects.create(student=student, consented_at=at, **given)
+
+
+def forget_self_description(*, student):
+    """Delete it for good. True when there was one."""
+    gone, _ = SelfDescription.objects.filter(student=student).delete()
+    return bool(gone)
 
 
 @transaction.atomic

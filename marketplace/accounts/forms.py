@@ -5,7 +5,7 @@ from django.db import transaction
 
 from marketplace.accounts.actions import become_student
 from marketplace.accounts.countries import COUNTRIES
-from marketplace.accounts.models import Membership, Organization, Student, User
+from marketplace.accounts.models import Membership, Organization, SelfDescription, Student, User
 from marketplace.clock import now, zone_choices
 
 
@@ -118,6 +118,44 @@ class EligibilityForm(forms.Form):
         return {
             "is_adult": yes[data["is_adult"]], "country": data["country"], "may_contract": yes[data["may_contract"]],
         }  # fmt: skip
+
+
+class SelfDescriptionForm(forms.ModelForm):
+    """Every question optional; an answer needs consent (GDPR Art. 9(2)(a): explicit, for this purpose)."""
+
+    consent = forms.BooleanField(
+        required=False,
+        label="I agree that these answers are used for the fairness report as described above",
+    )
+
+    class Meta:
+        model = SelfDescription
+        fields = SelfDescription.QUESTIONS
+        labels = {
+            "age": "How old are you?",
+            "gender": "What is your gender?",
+            "first_generation": "Are you the first in your family to go to college or university?",
+            "disability": "Do you live with a disability or a long-term illness?",
+            "ethnicity": "Which ethnic group do you identify with?",
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for question in SelfDescription.QUESTIONS:
+            field = self.fields[question]
+            field.choices = [("", "Prefer not to say"), *field.choices[1:]]
+
+    def clean(self):
+        values = super().clean()
+        if any(self.answers().values()) and not values.get("consent"):
+            self.add_error("consent", "Tick this to save answers, or choose “Prefer not to say” everywhere.")
+        return values
+
+    def answers(self):
+        return {question: self.cleaned_data.get(question) or "" for question in SelfDescription.QUESTIONS}
+
+    def _post_clean(self):
+        """The action writes: a form without any answer is fine here, and is no row."""
 
 
 class OrganizationForm(forms.ModelForm):

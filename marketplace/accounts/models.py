@@ -117,6 +117,68 @@ class Student(models.Model):
         return bool(self.is_adult and self.country and self.may_contract)
 
 
+class SelfDescription(models.Model):
+    """What a student chose to say about themselves, only for totals in the fairness report (docs/fairness.md).
+
+    No reverse accessor, no admin, no event: nothing but the report's statement and the student's own page reads it.
+    An empty answer is "prefer not to say"; a row without any answer does not exist.
+    """
+
+    class Gender(models.TextChoices):
+        WOMAN = "woman", "Woman"
+        MAN = "man", "Man"
+        NON_BINARY = "non_binary", "Non-binary"
+        OWN = "own", "I use another word"
+
+    class Age(models.TextChoices):
+        TO_20 = "18-20", "18 to 20"
+        TO_24 = "21-24", "21 to 24"
+        TO_29 = "25-29", "25 to 29"
+        TO_39 = "30-39", "30 to 39"
+        FROM_40 = "40", "40 or older"
+
+    class YesNo(models.TextChoices):
+        YES = "yes", "Yes"
+        NO = "no", "No"
+
+    class Ethnicity(models.TextChoices):
+        """The categories of U.S. Statistical Policy Directive No. 15, as revised in 2024, and two more answers."""
+
+        NATIVE = "native", "American Indian or Alaska Native"
+        ASIAN = "asian", "Asian"
+        BLACK = "black", "Black or African American"
+        HISPANIC = "hispanic", "Hispanic or Latino"
+        MIDDLE_EASTERN = "mena", "Middle Eastern or North African"
+        PACIFIC = "pacific", "Native Hawaiian or Pacific Islander"
+        WHITE = "white", "White"
+        SEVERAL = "several", "More than one of these"
+        OWN = "own", "I use another word"
+
+    QUESTIONS = ("gender", "age", "first_generation", "disability", "ethnicity")
+
+    student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    gender = models.CharField("gender", max_length=12, choices=Gender, blank=True)
+    age = models.CharField("age", max_length=12, choices=Age, blank=True)
+    first_generation = models.CharField(
+        "first in the family to go to college or university", max_length=12, choices=YesNo, blank=True
+    )
+    disability = models.CharField("disability", max_length=12, choices=YesNo, blank=True)
+    ethnicity = models.CharField("ethnic group", max_length=12, choices=Ethnicity, blank=True)
+    consented_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(gender="", age="", first_generation="", disability="", ethnicity=""),
+                name="self_description_says_something",
+            )
+        ]
+
+    def __str__(self):
+        return "A self-description"
+
+
 class OrganizationQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Every organization has a public page; a suspended one only for its members and staff."""

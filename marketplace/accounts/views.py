@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marketplace.access import get_for_user, require
 from marketplace.accounts import actions, forms, rules
 from marketplace.accounts.countries import COUNTRIES
-from marketplace.accounts.models import Block, Organization, Student, User
+from marketplace.accounts.models import Block, Organization, SelfDescription, Student, User
 from marketplace.clock import now
 from marketplace.errors import DomainError, form_status
 from marketplace.redirects import back_to
 
 SUSPENDED = "Your account is suspended: you can read, but not change anything."
+NOTHING_KEPT = "Nothing of this kind is stored about you."
 
 
 @login_required
@@ -86,6 +87,34 @@ def eligibility_initial(student):
         "country": student.country,
         "may_contract": words[student.may_contract],
     }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def self_description(request):
+    """What a student chooses to say about themselves, for totals only."""
+    student = request.reader.student
+    require(student is not None, "Only students answer this.")
+    kept = SelfDescription.objects.filter(student=student).first()
+    form = forms.SelfDescriptionForm(request.POST or None, instance=kept, initial={"consent": kept is not None})
+    if request.method == "POST":
+        require(rules.in_good_standing(request.user), SUSPENDED)
+        if form.is_valid():
+            saved = actions.describe_self(student=student, answers=form.answers(), at=now())
+            messages.success(request, "Your answers are saved." if saved else NOTHING_KEPT)
+            return redirect("accounts:self_description")
+    return render(request, "accounts/self_description.html", {"form": form, "kept": kept}, status=form_status(form))
+
+
+@login_required
+@require_POST
+def forget_self_description(request):
+    """Open to suspended people too: consent can be taken back at any time."""
+    student = request.reader.student
+    require(student is not None, "Only students have answers here.")
+    actions.forget_self_description(student=student)
+    messages.success(request, NOTHING_KEPT)
+    return redirect("accounts:self_description")
 
 
 @login_required

@@ -10,6 +10,7 @@ from django.utils import timezone
 from marketplace.accounts.models import Membership
 from marketplace.local.demo import applying, cast, plan, posting, texts, working
 from marketplace.local.demo.aftermath import tell_reports, tidy_notifications
+from marketplace.local.demo.fairness import tell_fairness
 from marketplace.local.demo.pace import quietly
 from marketplace.local.demo.people import PEOPLE
 
@@ -57,6 +58,7 @@ class Seeding:
         self.say(f"{len(planned)} projects, {sum(1 for item in planned if item.story)} of them with an engagement")
         with quietly():
             tell_reports(self)
+            tell_fairness(self.pool.students, now=self.now)
             tidy_notifications(self.now)
 
     def mark_busy(self, planned):
