@@ -34,4 +34,5 @@ VANISHED_DAYS = env.int("VANISHED_DAYS", default=2)  # after the due date, witho
 REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is kept for the runner-up
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
+MATCH_NOTICES_PER_WEEK = env.int("MATCH_NOTICES_PER_WEEK", default=10)  # to one student
 HOLD_LIMIT_DAYS = env.int("HOLD_LIMIT_DAYS", default=90)  # how long Stripe lets a platform hold money

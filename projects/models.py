@@ -276,6 +276,7 @@ class Match(models.Model):
     class Meta:
         verbose_name_plural = "matches"
         constraints = [models.UniqueConstraint(fields=["student", "project"], name="match_once")]
+        indexes = [models.Index(fields=["student", "matched_at"], name="match_of_student")]
 
     def __str__(self):
         return f"{self.student} ↔ {self.project}"
@@ -310,3 +311,34 @@ class Listing(models.Model):
 
     def __str__(self):
         return self.words[:60]
+
+
+class Candidate(models.Model):
+    """A student as matching sees them. Written by the triggers of migration 0006 and by nothing else.
+
+    Who has shown a skill at level 3 holds the tokens of levels 1 to 3, each skill × 8 + level; so "all of these at the
+    level asked for" is one containment.
+    """
+
+    student = models.OneToOneField(Student, primary_key=True, on_delete=models.CASCADE, related_name="candidate")
+    tokens = ArrayField(models.IntegerField())
+    may_be_told = models.BooleanField()
+    is_newcomer = models.BooleanField()  # no completed project here yet
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["tokens"], name="candidate_tokens", fastupdate=False, condition=Q(may_be_told=True)),
+        ]
+
+    def __str__(self):
+        return str(self.student_id)
+
+
+class SkillCount(models.Model):
+    """How many students have shown a skill, for those skills where counting takes long; written by a task."""
+
+    skill = models.OneToOneField(Skill, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    students = models.PositiveIntegerField()
+
+    def __str__(self):
+        return f"{self.skill_id}: {self.students}"

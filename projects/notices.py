@@ -117,14 +117,14 @@ def removed(project, *, at):
     )  # fmt: skip
 
 
-def match_found(project, recipients, *, why, at):
-    """The same reason in words for all `recipients`: one statement for many students."""
-    if not recipients:
-        return
+def match_found(project, why, *, at):
+    """`why`: {User: the reason in words}; one statement, however many."""
+    pay = pay_line(project)
     notify(
-        recipients, kind="match.found", key=f"match:{project.code}", at=at, url=project.get_absolute_url(),
+        list(why), kind="match.found", key=f"match:{project.code}", at=at, url=project.get_absolute_url(),
         title=f"{project.organization}: {project.fee_text} for “{project.title}”", action="See the project",
-        body=f"{pay_line(project)}\n\n{why}", facts=facts_of(project), reason=why, due_at=project.applications_close_at,
+        facts=facts_of(project), due_at=project.applications_close_at,
+        says=lambda person: {"body": f"{pay}\n\n{why[person]}", "reason": why[person]},
     )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from celery import shared_task
 
 from marketplace.clock import now
 from marketplace.sweeps import one_by_one
-from projects import actions, matching
+from projects import actions, denormalised, matching
+from projects.matching.pool import COUNTED
 from projects.models import Project
 
 BATCH = 50
@@ -29,3 +30,15 @@ def sweep_matching():
 def sweep_clocks():
     """Close what the application deadline has passed for."""
     actions.close_due(at=now())
+
+
+@shared_task
+def count_students():
+    """Of the skills that many have shown: matching weighs a skill by how rare it is."""
+    denormalised.count_students(COUNTED)
+
+
+@shared_task
+def check_candidates():
+    """Compare some students' rows of matching with the truth; what differs is logged as an error and put right."""
+    denormalised.check(at_most=1_000)

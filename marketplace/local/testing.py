@@ -15,6 +15,7 @@ from marketplace.local.postgres import remove_outside
 from marketplace.local.servers import servers
 
 RUNS = environment.ROOT / ".data-test"
+SCALE = environment.ROOT / ".data-scale"  # databases that take minutes to fill are kept for the next run
 BENCHES = environment.ROOT / "tests" / "bench"
 COUNT_STATEMENTS = ["shared_preload_libraries=pg_stat_statements", "track_io_timing=on"]
 
@@ -36,6 +37,14 @@ def temporary_servers(purpose, **options):
     finally:
         remove_outside(data.path)
         shutil.rmtree(data.path, ignore_errors=True)
+
+
+@contextmanager
+def kept_servers(purpose, **options):
+    """As temporary_servers, on a folder that stays."""
+    data = DataFolder(SCALE)
+    with data.locked(purpose), family(data) as children, servers(data, children, **options) as addresses:
+        yield data, addresses
 
 
 def remove_abandoned_runs():
@@ -88,6 +97,8 @@ def bench(arguments):
         problem = f"There is no benchmark {name!r}." if name else "Which benchmark?"
         print(f"{problem} There are: {', '.join(known) or 'none yet'}.", file=sys.stderr)
         return 2
-    with temporary_servers(f"./dev bench {name}", durable=True, postgres=COUNT_STATEMENTS) as (data, addresses):
+    kept = "_scale import" in known[name].read_text()
+    made_servers = kept_servers if kept else temporary_servers
+    with made_servers(f"./dev bench {name}", durable=True, postgres=COUNT_STATEMENTS) as (data, addresses):
         variables = {**environment.for_tests(data, addresses), "BENCH_FOLDER": made(data / "bench")}
         return call([sys.executable, "-m", f"tests.bench.{name}", *rest], variables)
