@@ -16,7 +16,13 @@ from projects.search.order import fit_expression
 
 LIVE = ["submitted", "shortlisted", "offered"]
 ENOUGH = 3  # a figure made of fewer cases says more about chance than about the organization
-ON_TIME = Q(applications__status__in=["not_selected", "accepted", "declined", "offered"])
+# Of what the organization was asked: not who stayed on the waiting list, nor what a cancelled project ended. An offer
+# that expired was an answer: the student's silence is not the organization's.
+ANSWERED = Q(applications__status__in=["not_selected", "accepted", "declined", "offered"]) | Q(
+    applications__status="lapsed", applications__offered_at__isnull=False
+)
+ON_TIME = ANSWERED & Q(applications__submitted_at__isnull=False) & ~Q(applications__reason="cancelled")
+LAPSED = Q(applications__status="lapsed", applications__offered_at=None)
 
 
 def with_counts(projects):
@@ -182,7 +188,7 @@ def reliability(organization):
     times = posted.aggregate(
         decision_time=Median(_decision_time(), filter=ON_TIME),
         decided=Count("applications", filter=ON_TIME),
-        lapsed=Count("applications", filter=Q(applications__status="lapsed")),
+        lapsed=Count("applications", filter=LAPSED),
         approval_time=Median(_approval_time(), filter=_approved()),
         approved=Count("applications__engagement", filter=_approved()),
     )

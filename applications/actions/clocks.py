@@ -5,7 +5,9 @@ Each row is handled in its own transaction, locked and read again, so that a run
 
 from datetime import timedelta
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, OuterRef, Value
 
 from applications import notices
 from applications.actions.deciding import close_out, end_unselected
@@ -15,6 +17,7 @@ from applications.queries import lapses_of, places_left
 from applications.skills_shown import confirm_assessed
 from marketplace.accounts.actions import pause_posting
 from marketplace.activity.actions import record
+from marketplace.activity.models import Event
 from marketplace.db import lock
 from marketplace.sweeps import one_by_one
 from projects.models import Project
@@ -22,7 +25,8 @@ from projects.models import Project
 Status, Reason = Application.Status, Application.Reason
 TO_DECIDE = [Status.SUBMITTED, Status.SHORTLISTED]
 BATCH = 200  # rows per run; the next run takes the next
-REMINDERS = [("48h", timedelta(hours=48)), ("24h", timedelta(hours=24))]  # before the decision date
+REMINDERS = [timedelta(hours=48), timedelta(hours=24)]  # before the decision date
+DECIDE_SOON, OFFER_SOON = "project.decide_soon", "offer.expires_soon"  # verbs
 LAPSES_COUNT_FOR = timedelta(days=180)
 OFFER_REMINDER = timedelta(hours=24)  # before an offer expires
 
@@ -109,15 +113,43 @@ def answer_cancelled(*, at):
 
 
 def send_reminders(*, at):
-    """To the organization before its decision date, to the student before an offer expires. Keys make each one once."""
-    for name, before in REMINDERS:
+    """To the organization before its decision date, to the student before an offer expires.
+
+    An Event says that it was done: whoever was reminded is not in the way of those behind them.
+    """
+    for before in REMINDERS:
+        to_decide = Application.objects.filter(project=OuterRef("pk"), status__in=TO_DECIDE)
         due = Project.objects.filter(
-            decisions_due_at__gt=at, decisions_due_at__lte=at + before, applications__status__in=TO_DECIDE
-        ).select_related("organization")
-        rows = due.distinct().order_by("decisions_due_at")[:BATCH]
-        one_by_one(rows, lambda project, name=name: notices.decide_soon(project, name, at))
+            Exists(to_decide), decisions_due_at__gt=at, decisions_due_at__lte=at + before
+        ).exclude(_was_reminded(Project, DECIDE_SOON, since=_earlier("decisions_due_at", before)))
+        rows = due.order_by("decisions_due_at", "pk")[:BATCH]
+        one_by_one(rows, lambda project: _remind_organization(project, at))
     offers = Application.objects.filter(
         status=Status.OFFERED, offer_expires_at__gt=at, offer_expires_at__lte=at + OFFER_REMINDER
-    ).select_related("project__organization", "student__user")
-    rows = offers.order_by("offer_expires_at")[:BATCH]
-    one_by_one(rows, lambda application: notices.offer_expires_soon(application, at))
+    ).exclude(_was_reminded(Application, OFFER_SOON, since=OuterRef("offered_at")))
+    rows = offers.order_by("offer_expires_at", "pk")[:BATCH]
+    one_by_one(rows, lambda application: _remind_student(application, at))
+
+
+def _was_reminded(model, verb, *, since):
+    kind = ContentType.objects.get_for_model(model)
+    return Exists(Event.objects.filter(subject_type=kind, subject_id=OuterRef("pk"), verb=verb, at__gte=since))
+
+
+def _earlier(name, span):
+    return ExpressionWrapper(OuterRef(name) - Value(span, DurationField()), DateTimeField())
+
+
+@transaction.atomic
+def _remind_organization(project, at):
+    project = lock(Project, project.pk, "organization")
+    record(DECIDE_SOON, actor=None, subject=project, at=at)
+    notices.decide_soon(project, at)
+
+
+@transaction.atomic
+def _remind_student(application, at):
+    lock(Project, application.project_id)
+    application = lock(Application, application.pk, "project__organization", "student__user")
+    record(OFFER_SOON, actor=None, subject=application, at=at)
+    notices.offer_expires_soon(application, at)

@@ -84,11 +84,12 @@ def _next_offer(project):
     return "The place is free again. Nobody else is on your shortlist."
 
 
-def decide_soon(project, name, at):
+def decide_soon(project, at):
     waiting = project.applications.filter(status__in=[Status.SUBMITTED, Status.SHORTLISTED]).count()
     number = f"{waiting} application{'s' * (waiting > 1)}"
     tell(
-        assessors_of(project), kind=DECIDE_SOON, key=f"decide-soon:{project.code}:{name}", at=at, needs_action=True,
+        assessors_of(project), kind=DECIDE_SOON, key=f"decide-soon:{project.code}:{at:%Y%m%d%H%M}", at=at,
+        needs_action=True,
         title=f"Decide on {number} for “{project.title}” by {{decision}}",
         body=f"{number.capitalize()} for {fee(project)} wait for your answer until {{decision}}.\n\nIf the date "
         "passes, the applicants are told that you did not decide, and your response rate drops.",

@@ -105,7 +105,8 @@ def not_selected(application, at):
     levels = level_facts(application)
     learn = "\n\nBelow is what your evidence showed, competency by competency." if levels else ""
     tell(
-        student_of(application), kind="application.not_selected", key=f"not-selected:{application.code}", at=at,
+        student_of(application), kind="application.not_selected", at=at,
+        key=f"not-selected:{application.code}:{application.reason}",
         title=f"{project.organization} did not select you for “{project.title}”",
         body=f"{WHY[application.reason]}{learn}{feedback}\n\nYour evidence stays in your library for the next project.",
         facts=levels, url=application.get_absolute_url(), action="See your levels", reason=applied(application),

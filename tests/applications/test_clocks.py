@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 
 from applications import actions
+from applications.actions import clocks
+from applications.models import Application
 from applications.tasks import sweep_clocks
 from marketplace.activity.models import Event
 from marketplace.notifications.models import Notification
+from projects.models import Project
 from tests import factories
 from tests.factories import NOW
 
@@ -126,6 +129,24 @@ def test_a_cancelled_project_answers_everybody(organization, student, owner, sta
     assert Notification.objects.get(recipient=student).body.startswith("The project was cancelled.")
 
 
+def test_a_runner_up_hears_that_the_offer_is_void(organization, student):
+    """Told that the places were filled, then offered one, then the project is cancelled: a second answer."""
+    project = factories.make_project(organization=organization)
+    runner_up = make(project, "shortlisted", student=student.student)
+    actions.close_out(project=project, at=NOW)
+    make_offer(runner_up)
+    Project.objects.filter(pk=project.pk).update(status="cancelled")
+    actions.answer_cancelled(at=NOW + MINUTE)
+    told = Notification.objects.filter(recipient=student, kind="application.not_selected").order_by("pk")
+    assert [notice.body.split(".")[0] for notice in told] == ["All places were filled", "The project was cancelled"]
+
+
+def make_offer(application):
+    owner = application.project.organization.memberships.first()
+    by = owner.user if owner else factories.make_assessor(application.project.organization)
+    actions.make_offer(application=application, by=by, at=NOW)
+
+
 def test_the_organization_is_reminded_once_at_48_and_once_at_24_hours(project, owner, member, finance):
     make(project, "submitted")
     actions.send_reminders(at=DECIDES - timedelta(hours=49))
@@ -135,6 +156,42 @@ def test_the_organization_is_reminded_once_at_48_and_once_at_24_hours(project, o
     assert titles(owner) == [f"Decide on 1 application for “{project.title}” by Tue 17 Mar, 15:00 UTC"] * 2
     assert titles(member) == titles(owner)
     assert titles(finance) == []
+
+
+def test_who_was_reminded_is_not_in_the_way_of_others(organization, owner, student, monkeypatch):
+    monkeypatch.setattr(clocks, "BATCH", 1)
+    projects = [
+        factories.make_project(organization=organization, decisions_due_at=DECIDES + n * MINUTE) for n in range(3)
+    ]
+    for project in projects:
+        make(project, "submitted")
+    for minute in (3, 2, 1):
+        actions.send_reminders(at=DECIDES - timedelta(hours=40) + minute * MINUTE)
+    assert len(titles(owner)) == 3
+    for minute in range(2):
+        offered = make(projects[0], "offered", student=student.student, offer_expires_at=EXPIRES + minute * MINUTE)
+        Application.objects.filter(pk=offered.pk).update(status="offered")
+        actions.send_reminders(at=EXPIRES - MINUTE)
+        Application.objects.filter(pk=offered.pk).update(status="declined")
+    assert len(titles(student)) == 2
+
+
+def test_a_late_sweep_reminds_once(project, owner):
+    make(project, "submitted")
+    for minute in (5, 4):
+        actions.send_reminders(at=DECIDES - minute * MINUTE)
+    assert len(titles(owner)) == 1
+
+
+def test_new_dates_are_reminded_of_anew(project, owner):
+    make(project, "submitted")
+    actions.send_reminders(at=DECIDES - timedelta(hours=48))
+    later = DECIDES + timedelta(days=20)
+    Project.objects.filter(pk=project.pk).update(decisions_due_at=later)
+    actions.send_reminders(at=later - timedelta(hours=49))
+    assert len(titles(owner)) == 1
+    actions.send_reminders(at=later - timedelta(hours=48))
+    assert len(titles(owner)) == 2
 
 
 def test_the_reminder_needs_nobody_once_all_is_decided(project, owner):

@@ -39,6 +39,22 @@ def test_the_median_and_the_share_answered(organization, owner):
     assert found.answered_percent == 75
 
 
+def test_only_what_the_organization_was_asked_and_did_not_answer_counts_against_it(organization, owner):
+    """An expired offer was an answer; a waiting list was never read; a cancelled project decides nothing."""
+    project = factories.make_project(organization=organization, status="closed")
+    for hours in (10, 20, 30):
+        decided(project, hours)
+    make = {"project": project, "answers": False, "decided_at": NOW}
+    factories.make_application(
+        student=quick_student(), status="lapsed", revealed_at=NOW, offered_at=NOW, offer_expires_at=NOW, **make
+    )
+    assert reliability(organization).answered_percent == 100
+    for reason, fields in (("cancelled", {}), ("queue", {"submitted_at": None, "label": "", "queued_at": NOW})):
+        factories.make_application(student=quick_student(), status="not_selected", reason=reason, **(make | fields))
+    factories.make_application(student=quick_student(), status="lapsed", **make)
+    assert reliability(organization).answered_percent == 80
+
+
 def test_approval_time_counts_approved_work_only(organization, owner):
     for hours in (2, 30, 90):
         engagement = factories.make_engagement(
