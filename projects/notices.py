@@ -5,7 +5,7 @@ from django.urls import reverse
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import POSTERS
 from marketplace.notifications.actions import mark_done, notify
-from projects.queries import LIVE
+from projects.queries import LIVE, undecided_count
 
 WAITING = "moderation.project_waiting"
 
@@ -61,7 +61,7 @@ def returned(project, *, at):
 
 def closed_by_deadline(project, *, at):
     """With the number of applications that wait for a decision."""
-    waiting = project.applications.filter(status__in=["submitted", "shortlisted"]).count()
+    waiting = undecided_count(project)
     if waiting:
         number = f"{waiting} application{'s' * (waiting > 1)}"
         title = f"“{project.title}” is closed: decide on {number}"

@@ -15,6 +15,7 @@ from projects.models import APPLICATION_SENT, Listing, Project, SavedProject
 from projects.search.order import fit_expression
 
 LIVE = ["submitted", "shortlisted", "offered"]
+UNDECIDED = ["submitted", "shortlisted"]
 ENOUGH = 3  # a figure made of fewer cases says more about chance than about the organization
 # Of what the organization was asked: not who stayed on the waiting list, nor what a cancelled project ended. An offer
 # that expired was an answer: the student's silence is not the organization's.
@@ -32,7 +33,7 @@ def with_counts(projects):
         live_count=Count("applications", filter=Q(applications__status__in=LIVE)),
         waiting_count=Count("applications", filter=Q(applications__status="waitlisted")),
         submitted_count=Count("applications", filter=Q(applications__submitted_at__isnull=False)),
-        undecided_count=Count("applications", filter=Q(applications__status__in=["submitted", "shortlisted"])),
+        undecided_count=Count("applications", filter=Q(applications__status__in=UNDECIDED)),
         taken_count=Count("applications", filter=taken),
     )
 
@@ -52,6 +53,11 @@ def accepted_count(project):
     """Places that students hold: accepted applications whose engagement was not cancelled."""
     accepted = project.applications.filter(status="accepted")
     return accepted.exclude(engagement__status="cancelled").count()
+
+
+def undecided_count(project):
+    """Applications that wait for the organization."""
+    return project.applications.filter(status__in=UNDECIDED).count()
 
 
 def places_left(project):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace.activity.actions import record
+from marketplace.clock import days
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from marketplace.notifications.actions import mark_done
@@ -13,7 +14,7 @@ from projects.actions.judging import fix_rubrics
 from projects.actions.posting import check_may_post
 from projects.lint import lint_project
 from projects.models import Project
-from projects.queries import accepted_count, places_left
+from projects.queries import accepted_count, places_left, undecided_count
 from projects.sections import problems, schedule_problems
 
 Status = Project.Status
@@ -149,6 +150,7 @@ def reopen_project(*, project, by, at, applications_close_at, decisions_due_at, 
     check_may_post(project.organization, at)
     if places_left(project) == 0:
         raise LimitReached("All places are filled. Copy the project to offer it again.", code="filled")
+    decisions_due_at = keep_promise(project, decisions_due_at)
     for field, message in schedule_problems(applications_close_at, decisions_due_at, work_due_on, at, slack=1):
         raise DomainError(message, field=field, code="dates")
     if work_due_on < project.work_due_on and accepted_count(project):
@@ -159,6 +161,23 @@ def reopen_project(*, project, by, at, applications_close_at, decisions_due_at, 
         project, by=by, at=at, verb="project.reopened", applications_close_at=applications_close_at,
         decisions_due_at=decisions_due_at, work_due_on=work_due_on, closed_at=None, close_reason="",
     )  # fmt: skip
+
+
+def keep_promise(project, decisions_due_at):
+    """The decision date, not after the one that those who wait were promised; the same day in another zone is that one.
+
+    Raises DomainError: else a project that is reopened again and again never answers anybody.
+    """
+    waiting = undecided_count(project)
+    if not waiting or decisions_due_at <= project.decisions_due_at:
+        return decisions_due_at
+    if decisions_due_at - project.decisions_due_at >= days(1):
+        raise DomainError(
+            f"{waiting} applicant{'s were' if waiting > 1 else ' was'} promised an answer by "
+            f"{notices.day(project.decisions_due_at)}. Decide on them first, or keep that date.",
+            field="decisions_due_on",
+        )
+    return project.decisions_due_at
 
 
 @transaction.atomic

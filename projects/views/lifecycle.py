@@ -50,7 +50,10 @@ def reopen(request, code):
         else:
             messages.success(request, "Open again. Students who fit and were not told yet will be.")
             return redirect(project)
-    context = {"project": project, "form": form, "places_left": queries.places_left(project)}
+    context = {
+        "project": project, "form": form, "places_left": queries.places_left(project),
+        "undecided": queries.undecided_count(project),
+    }  # fmt: skip
     return render(request, "projects/reopen.html", context, status=422 if form.errors else 200)
 
 

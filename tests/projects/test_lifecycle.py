@@ -226,6 +226,32 @@ def test_reopening_wants_dates_that_fit(changes, field, owner, organization):
     assert Project.objects.get(pk=project.pk).status == "closed"
 
 
+@pytest.mark.parametrize("status", ["submitted", "shortlisted"])
+def test_the_decision_date_promised_to_who_waits_does_not_move_later(status, owner, organization):
+    project = factories.make_project(status="closed", organization=organization)
+    promised = project.decisions_due_at
+    factories.make_application(project=project, status=status)
+    dates = DATES | {"applications_close_at": promised - timedelta(days=5)}
+
+    def reopen(**changes):
+        return actions.reopen_project(project=project, by=owner, at=LATER, **dates | changes)
+
+    with pytest.raises(DomainError, match="1 applicant was promised an answer by Tue 17 Mar 2026") as caught:
+        reopen(decisions_due_at=promised + timedelta(days=1))
+    assert caught.value.field == "decisions_due_on"
+    same_day = promised + timedelta(hours=8)
+    with pytest.raises(DomainError, match="cannot be before the application deadline"):
+        reopen(decisions_due_at=same_day, applications_close_at=promised + timedelta(hours=4))
+    assert reopen(decisions_due_at=same_day).decisions_due_at == promised
+
+
+def test_with_everybody_answered_the_dates_are_free(owner, organization):
+    project = factories.make_project(status="closed", organization=organization)
+    factories.make_application(project=project, status="not_selected")
+    later = {"decisions_due_at": project.decisions_due_at + timedelta(days=5)}
+    assert actions.reopen_project(project=project, by=owner, at=LATER, **DATES | later).status == "open"
+
+
 def test_the_due_date_promised_to_a_student_does_not_move_earlier(owner, organization):
     project = factories.make_project(status="closed", organization=organization, places=2)
     factories.make_engagement(application=factories.make_application(project=project, status="accepted"))
