@@ -8,7 +8,7 @@ from applications import blind
 from applications.agreement import agreement_of
 from applications.disagreement import is_open
 from applications.models import Application, Shown
-from applications.queries import agreed_of, competencies_of, places_left, scores_of, with_answers
+from applications.queries import agreed_of, blocks_between, competencies_of, places_left, scores_of, with_answers
 from projects.models import Project
 
 Status = Application.Status
@@ -59,6 +59,7 @@ class Row:
     is_assessed: bool  # by anybody, in every competency
     is_disputed: bool  # somewhere the assessors are too far apart, whether this one may see that or not
     hidden_assessors: int  # how many others have scored while this assessor has not finished
+    is_blocked: bool  # by either side: nothing new is begun
 
     @property
     def is_own_complete(self):
@@ -66,8 +67,9 @@ class Row:
 
     @property
     def is_runner_up(self):
-        """Judged, closed out only because the places were filled."""
-        return self.applicant.is_runner_up and (self.applicant.is_revealed or self.is_assessed)
+        """Judged, closed out only because the places were filled, and blocked by no side."""
+        is_judged = self.applicant.is_revealed or self.is_assessed
+        return self.applicant.is_runner_up and is_judged and not self.is_blocked
 
     @property
     def is_offerable(self):
@@ -86,7 +88,7 @@ class Board:
         self.project, self.user = project, user
         self.competencies = competencies_of(project)
         rows = Application.objects.filter(project=project, submitted_at__isnull=False)
-        self.applications = list(with_answers(rows))
+        self.applications = list(with_answers(rows.annotate(is_blocked=blocks_between())))
         scores, agreed = scores_of(self.applications), agreed_of(self.applications)
         built = [self._row(one, scores[one.pk], agreed[one.pk]) for one in self.applications]
         self.rows = sorted(built, key=lambda row: shuffle_key(user, project, None, row.applicant))
@@ -106,7 +108,8 @@ class Board:
         )
         others = assessors - {self.user.pk}
         return Row(
-            applicant, cells, own_count, wanted, bool(done), bool(disputed), 0 if shows_others else len(others)
+            applicant, cells, own_count, wanted, bool(done), bool(disputed), 0 if shows_others else len(others),
+            application.is_blocked,
         )  # fmt: skip
 
     def _cell(self, applicant, competency, by_assessor, agreed, shows_others):

@@ -7,7 +7,7 @@ from statistics import median_low
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from applications.disagreement import is_open
 from applications.models import (
@@ -22,6 +22,7 @@ from applications.models import (
     Score,
     Shown,
 )
+from marketplace.accounts.models import Block
 from marketplace.activity.models import Event
 from projects.models import Project
 
@@ -129,10 +130,15 @@ def days_to_work(project, at):
     return most if project.work_due_on < (at + timedelta(days=most)).date() else None
 
 
+def blocks_between():
+    """Of an application: whether its student and the organization want nothing more to do with each other."""
+    return Exists(Block.objects.filter(student=OuterRef("student"), organization=OuterRef("project__organization")))
+
+
 def runners_up_of(project):
-    """Who was judged and closed out only because the places were filled."""
+    """Who was judged and closed out only because the places were filled, and whom no side has blocked since."""
     rows = Application.objects.filter(project=project, status=Status.NOT_SELECTED, reason=Application.Reason.FILLED)
-    return rows.filter(Q(revealed_at__isnull=False) | Q(pk__in=assessed_ids(project)))
+    return rows.filter(~blocks_between()).filter(Q(revealed_at__isnull=False) | Q(pk__in=assessed_ids(project)))
 
 
 def with_answers(rows):

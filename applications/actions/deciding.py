@@ -144,9 +144,14 @@ def make_offer(*, application, by, at, note=""):
 
 
 def check_runner_up(application):
-    """Only who was closed out because the places were filled, was judged, and has no other application here."""
+    """Only who was closed out because the places were filled, was judged, and has no other application here.
+
+    After a block nobody is approached again, nor is a name shown; which side blocked is not said.
+    """
     if not application.is_runner_up:
         raise InvalidTransition("This applicant was turned down, so no offer can be made any more.")
+    if application.student.blocks.filter(organization=application.project.organization_id).exists():
+        raise InvalidTransition("No offer can be made to this applicant any more.")
     if application.revealed_at is None:
         check_assessed(application)
     others = Application.objects.filter(project=application.project, student=application.student_id)

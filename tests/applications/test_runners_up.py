@@ -7,7 +7,9 @@ from django.urls import reverse
 
 from applications import actions
 from applications.board import Board
-from applications.queries import days_to_work
+from applications.queries import days_to_work, runners_up_of
+from marketplace.accounts.actions import block
+from marketplace.errors import InvalidTransition
 from marketplace.notifications.models import Notification
 from tests import factories
 from tests.factories import NOW
@@ -47,6 +49,21 @@ def test_only_those_who_were_judged_and_not_turned_down(filled, owner):
     assert {row.applicant.code for row in board.in_tab("runners_up")} == {listed.code, judged.code}
     assert {row.applicant.code for row in board.in_tab("ended")} == {unjudged.code, turned_down.code}
     assert ("runners_up", "Runners-up", 2) in board.tabs()
+
+
+@pytest.mark.parametrize("side", ["student", "organization"])
+def test_after_a_block_nobody_is_offered_the_place(side, filled, owner, student, client_of):
+    """Nor is a name shown that was not shown before; the board does not say why."""
+    judged = closed_out(filled)
+    factories.make_scores(judged, owner)
+    block(student=judged.student, organization=filled.organization, side=side, by=owner, at=NOW)
+    assert not Board(filled, owner).in_tab("runners_up")
+    assert not runners_up_of(filled).exists()
+    with pytest.raises(InvalidTransition, match="No offer can be made to this applicant"):
+        actions.make_offer(application=judged, by=owner, at=NOW)
+    judged.refresh_from_db()
+    assert (judged.status, judged.revealed_at) == ("not_selected", None)
+    assert "locked" not in read(client_of(owner), "applicant", judged.code)
 
 
 def test_no_tab_while_the_place_is_taken(project, student, owner):
