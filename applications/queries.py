@@ -101,10 +101,16 @@ def must_wait(project):
     return live_of_project(project) >= settings.LIVE_APPLICATIONS_PER_PROJECT or waiting_for(project).exists()
 
 
+def waits_until(project):
+    """The end of the waiting list: whoever moved up later could not be read before the decision date."""
+    return project.decisions_due_at - timedelta(days=settings.READING_DAYS)
+
+
 def capacity(project, student):
     """What the limits leave, in numbers for a page; `next_in_line` is None while there is a place in the queue."""
     return {
         "next_in_line": waiting_for(project).count() + 1 if must_wait(project) else None,
+        "waits_until": waits_until(project),
         "project_live": live_of_project(project),
         "project_most": settings.LIVE_APPLICATIONS_PER_PROJECT,
         "student_live": live_of_student(student),

@@ -8,7 +8,7 @@ from applications.actions.library import check_words, snapshot
 from applications.actions.waiting import admit, admit_next
 from applications.models import Application, ApplicationEvidence, Evidence
 from applications.parts import missing_parts
-from applications.queries import live_of_student, must_wait, waiting_for
+from applications.queries import live_of_student, must_wait, waiting_for, waits_until
 from marketplace.accounts.models import Block, Student
 from marketplace.accounts.rules import is_member
 from marketplace.activity.actions import record
@@ -31,7 +31,7 @@ def start_application(*, project, by, at):
     if running is not None:
         return running
     check_may_apply(project, student, at)
-    check_limits(project, student)
+    check_limits(project, student, at)
     application = Application.objects.create(project=project, student=student, created_at=at)
     record("application.started", actor=by, subject=application, at=at)
     return application
@@ -54,14 +54,18 @@ def check_may_apply(project, student, at):
         raise DomainError("You have had an answer for this project already.", code="answered")
 
 
-def check_limits(project, student):
+def check_limits(project, student, at):
     most, own = settings.WAITING_APPLICATIONS_PER_PROJECT, settings.LIVE_APPLICATIONS_PER_STUDENT
     if live_of_student(student) >= own:
         raise LimitReached(
             f"You have {own} live applications, the most at one time. Withdraw one, or wait for a decision.",
             code="student_limit",
         )
-    if must_wait(project) and waiting_for(project).count() >= most:
+    if not must_wait(project):
+        return
+    if at >= waits_until(project):
+        raise LimitReached("The queue is full, and nobody moves up any more before the decision.", code="project_limit")
+    if waiting_for(project).count() >= most:
         raise LimitReached(
             f"The queue and its waiting list of {most} are full. When somebody withdraws, a place is free again.",
             code="project_limit",
@@ -129,7 +133,7 @@ def submit_application(*, application, by, at):
     check_may_apply(project, student, at)
     if missing := missing_parts(application):
         raise DomainError(f"Still missing: {', '.join(missing)}.", code="incomplete")
-    check_limits(project, student)
+    check_limits(project, student, at)
     if must_wait(project):
         application.move_to(Status.WAITLISTED, at=at, queued_at=at)
         record("application.waitlisted", actor=by, subject=application, at=at)

@@ -5,6 +5,7 @@ Each row is handled in its own transaction, locked and read again, so that a run
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, OuterRef, Value
@@ -13,11 +14,12 @@ from applications import notices
 from applications.actions.deciding import close_out, end_unselected
 from applications.actions.waiting import admit_next
 from applications.models import Application
-from applications.queries import lapses_of, places_left
+from applications.queries import lapses_of, places_left, waiting_for, waits_until
 from applications.skills_shown import confirm_assessed
 from marketplace.accounts.actions import pause_posting
 from marketplace.activity.actions import record
 from marketplace.activity.models import Event
+from marketplace.clock import days
 from marketplace.db import lock
 from marketplace.sweeps import one_by_one
 from projects.models import Project
@@ -32,8 +34,8 @@ OFFER_REMINDER = timedelta(hours=24)  # before an offer expires
 
 
 def lapse_due(*, at):
-    """Expire offers, then let passed decision dates end what waits for them. Returns how many applications ended."""
-    return lapse_offers(at=at) + lapse_decisions(at=at)
+    """Expire offers, end waiting lists, then let passed decision dates end the rest. Returns how many ended."""
+    return lapse_offers(at=at) + end_unread(at=at) + lapse_decisions(at=at)
 
 
 def lapse_offers(*, at):
@@ -54,33 +56,44 @@ def _lapse_offer(application, at):
     return 1
 
 
+def end_unread(*, at):
+    """Who has not moved up in time to be read hears so at once, and has their place among their live ones back."""
+    last = at + days(settings.READING_DAYS)
+    due = Project.objects.filter(decisions_due_at__lte=last, applications__status=Status.WAITLISTED).distinct()
+    rows = due.order_by("decisions_due_at")[:BATCH]
+    return sum(one_by_one(rows, lambda project: _end_unread(project, at)))
+
+
+@transaction.atomic
+def _end_unread(project, at):
+    """The organization was never asked about them, so it is nobody's lapse."""
+    project = lock(Project, project.pk)
+    if waits_until(project) > at:
+        return 0
+    reason = Reason.QUEUE if places_left(project) else Reason.FILLED
+    unread = waiting_for(project).select_for_update(of=("self",))
+    return len([end_unselected(application, reason=reason, by=None, at=at) for application in unread])
+
+
 def lapse_decisions(*, at):
     """PRODUCT, decision guarantee: by the decision date every application has ended, one way or the other."""
-    ending = [Status.WAITLISTED, *TO_DECIDE]
-    due = Project.objects.filter(decisions_due_at__lte=at, applications__status__in=ending).distinct()
+    due = Project.objects.filter(decisions_due_at__lte=at, applications__status__in=TO_DECIDE).distinct()
     rows = due.order_by("decisions_due_at")[:BATCH]
     return sum(one_by_one(rows, lambda project: _end_undecided(project, at)))
 
 
 @transaction.atomic
 def _end_undecided(project, at):
-    """Places all taken or offered: the others were not selected. Otherwise the organization let it lapse.
-
-    Who never left the waiting list was never asked about, which is nobody's fault.
-    """
+    """Places all taken or offered: the others were not selected. Otherwise the organization let it lapse."""
     project = lock(Project, project.pk)
     if project.decisions_due_at > at:
         return 0
     rows = Application.objects.select_for_update(of=("self",)).filter(project=project)
-    unread = list(rows.filter(status=Status.WAITLISTED).order_by("pk"))
     waiting = list(rows.filter(status__in=TO_DECIDE).order_by("pk"))
-    is_filled = places_left(project) == 0
-    for application in unread:
-        end_unselected(application, reason=Reason.FILLED if is_filled else Reason.QUEUE, by=None, at=at)
-    if is_filled:
+    if places_left(project) == 0:
         for application in waiting:
             end_unselected(application, reason=Reason.FILLED, by=None, at=at)
-        return len(unread) + len(waiting)
+        return len(waiting)
     for application in waiting:
         application.move_to(Status.LAPSED, at=at, decided_at=at)
         record("application.lapsed", actor=None, subject=application, at=at)
@@ -91,7 +104,7 @@ def _end_undecided(project, at):
         record("project.decision_lapsed", actor=None, subject=project, at=at, applications=len(waiting))
         paused_until = _pause_after_two(project.organization, at)
         notices.decisions_lapsed(project, len(waiting), at, paused_until)
-    return len(unread) + len(waiting)
+    return len(waiting)
 
 
 def _pause_after_two(organization, at):

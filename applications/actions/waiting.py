@@ -8,11 +8,13 @@ import string
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 
 from applications import notices
 from applications.models import Application
-from applications.queries import live_of_project, places_left, waiting_for
+from applications.queries import live_of_project, places_left, waiting_for, waits_until
 from marketplace.activity.actions import record
+from marketplace.clock import days
 from marketplace.db import lock
 from marketplace.sweeps import one_by_one
 from projects.models import Project
@@ -43,9 +45,9 @@ def draw_label(project):
 
 
 def admit_next(project, at):
-    """Fill what is free in the queue from the waiting list, as long as there is something to decide. Returns them."""
-    is_running = project.status in (Project.Status.OPEN, Project.Status.CLOSED) and at < project.decisions_due_at
-    if not is_running or not places_left(project):
+    """Fill what is free in the queue from the waiting list, as long as they can be read in time. Returns them."""
+    is_running = project.status in (Project.Status.OPEN, Project.Status.CLOSED)
+    if not is_running or at >= waits_until(project) or not places_left(project):
         return []
     free = max(settings.LIVE_APPLICATIONS_PER_PROJECT - live_of_project(project), 0)
     rows = waiting_for(project).select_related("student__user", "project__organization")
@@ -54,8 +56,11 @@ def admit_next(project, at):
 
 def admit_waiting(*, at):
     """Where a place became free and nobody was admitted: a limit was raised, a process died. Returns how many."""
-    waiting = Project.objects.filter(applications__status=Status.WAITLISTED, decisions_due_at__gt=at).distinct()
-    rows = waiting.order_by("decisions_due_at", "pk")[:BATCH]
+    waiting = Application.objects.filter(project=OuterRef("pk"), status=Status.WAITLISTED)
+    live = Count("applications", filter=Q(applications__status__in=Application.LIVE))
+    found = Project.objects.filter(Exists(waiting), decisions_due_at__gt=at + days(settings.READING_DAYS))
+    free = found.annotate(live=live).filter(live__lt=settings.LIVE_APPLICATIONS_PER_PROJECT)
+    rows = free.order_by("decisions_due_at", "pk")[:BATCH]
     return sum(len(admitted) for admitted in one_by_one(rows, lambda project: _admit(project, at)))
 
 

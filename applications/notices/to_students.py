@@ -5,7 +5,7 @@ from django.conf import settings
 from applications.feedback import lessons_of
 from applications.models import Application
 from applications.notices.telling import applied, day, fee, page, student_of
-from applications.queries import days_to_work, place_in_line
+from applications.queries import days_to_work, place_in_line, waits_until
 from marketplace.notifications.actions import mark_done
 from marketplace.notifications.telling import tell
 
@@ -33,9 +33,9 @@ def application_waitlisted(application, at):
         student_of(application), kind="application.waitlisted", key=f"waitlisted:{application.code}", at=at,
         title=f"You are number {number} on the waiting list for “{project.title}”",
         body=f"{project.organization} reads {most} applications at a time. Yours moves up when somebody withdraws or "
-        "is answered, and you are told.\n\nIf that does not happen by {decision}, it ends unread, and you are told "
+        "is answered, and you are told.\n\nIf that does not happen by {until}, it ends unread, and you are told "
         "that as well. You can withdraw at any time.",
-        dates={"decision": project.decisions_due_at}, url=application.get_absolute_url(),
+        dates={"until": waits_until(project)}, url=application.get_absolute_url(),
         action="See your application", reason=applied(application),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from applications.actions.applying import check_limits, check_may_apply
 from applications.forms import AnswerForm, ChooseForm, PlanForm
 from applications.models import Application
 from applications.parts import first_url, missing_parts, next_url, parts_of
-from applications.queries import capacity, competencies_of, library_of, place_in_line, with_answers
+from applications.queries import capacity, competencies_of, library_of, place_in_line, waits_until, with_answers
 from applications.views.library import stored
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
@@ -65,8 +65,9 @@ def start(request, code):
 def _blocked(project, student):
     """The reason why this student cannot apply now, or empty."""
     try:
-        check_may_apply(project, student, now())
-        check_limits(project, student)
+        at = now()
+        check_may_apply(project, student, at)
+        check_limits(project, student, at)
     except DomainError as error:
         return error.message
     return ""
@@ -263,6 +264,6 @@ def submitted(request, code):
     context = {
         "application": application, "project": application.project, "offer_days": settings.OFFER_DAYS,
         "in_line": place_in_line(application) if is_waiting else None,
-        "most": settings.LIVE_APPLICATIONS_PER_PROJECT,
+        "waits_until": waits_until(application.project), "most": settings.LIVE_APPLICATIONS_PER_PROJECT,
     }  # fmt: skip
     return render(request, "applications/submitted.html", context)

@@ -15,6 +15,7 @@ from applications.queries import (
     live_of_student,
     of_student,
     place_in_line,
+    waits_until,
 )
 from applications.views.applying import own
 from applications.views.trying import attempt
@@ -34,7 +35,12 @@ def mine(request):
     require(student is not None, "Only students apply.")
     at = now()
     rows = [
-        {"application": row, "look": look_of(row, for_student=True), "is_open": row.project.accepts_applications(at)}
+        {
+            "application": row,
+            "look": look_of(row, for_student=True),
+            "waits_until": waits_until(row.project),
+            "is_open": row.project.accepts_applications(at),
+        }
         for row in of_student(student)
     ]
     running = [Status.DRAFT, *Application.UNANSWERED]

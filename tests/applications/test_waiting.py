@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 
 from applications import actions
+from applications.actions import waiting as waiting_list
 from applications.models import Application
-from applications.queries import live_of_student
+from applications.queries import lapses_of, live_of_student
 from marketplace.activity.queries import events_of
-from marketplace.notifications.models import Notification
+from marketplace.errors import LimitReached
 from projects.models import Project
 from tests import factories
 from tests.factories import NOW
@@ -131,17 +132,40 @@ def test_it_counts_among_the_students_own(waiting, student):
     assert live_of_student(student.student) == 1
 
 
-def test_at_the_decision_date_it_ends_unread_and_that_is_nobodys_lapse(waiting, student, organization):
-    at = waiting.project.decisions_due_at
-    for application in Application.objects.live().filter(project=waiting.project):
-        Application.objects.filter(pk=application.pk).update(status="withdrawn")
-    assert actions.lapse_decisions(at=at) == 2
+def test_two_days_before_the_decision_it_ends_unread_and_that_is_nobodys_lapse(waiting, student, organization):
+    at = waiting.project.decisions_due_at - 2 * DAY
+    assert actions.lapse_due(at=at - DAY / 24) == 0
+    assert actions.lapse_due(at=at) == 2
+    assert actions.lapse_due(at=at) == 0
     waiting.refresh_from_db()
     assert (waiting.status, waiting.reason, waiting.decided_at) == ("not_selected", "queue", at)
     assert "nobody read your application" in student.notifications.get().body
-    organization.refresh_from_db()
-    assert not Notification.objects.filter(kind="project.lapsed").exists()
-    assert statuses(waiting.project)[:2] == ["withdrawn", "withdrawn"]
+    assert statuses(waiting.project)[:2] == ["submitted", "submitted"]
+    assert lapses_of(organization, since=NOW).count() == 0
+
+
+def test_nobody_moves_up_whom_nobody_could_read_in_time(waiting, owner):
+    """Else who answers everybody on the last day gets as many again, and lets them lapse."""
+    at = waiting.project.decisions_due_at - 2 * DAY
+    first = first_of(waiting.project)
+    actions.decline_application(application=first, reason="availability", by=owner, at=at)
+    assert actions.admit_waiting(at=at) == 0
+    assert statuses(waiting.project) == ["not_selected", "submitted", "waitlisted", "waitlisted"]
+    draft = factories.make_application(project=waiting.project, status="draft")
+    Project.objects.filter(pk=waiting.project_id).update(applications_close_at=waiting.project.decisions_due_at)
+    with pytest.raises(LimitReached, match="nobody moves up any more"):
+        actions.submit_application(application=draft, by=draft.student.user, at=at)
+
+
+def test_full_queues_are_not_in_the_way_of_one_with_a_place(waiting, settings, monkeypatch):
+    monkeypatch.setattr(waiting_list, "BATCH", 1)
+    later = factories.make_project(
+        organization=waiting.project.organization, decisions_due_at=waiting.project.decisions_due_at + DAY
+    )
+    behind = factories.make_application(project=later, status="waitlisted")
+    assert actions.admit_waiting(at=NOW) == 1
+    behind.refresh_from_db()
+    assert behind.status == "submitted"
 
 
 def test_a_cancelled_project_answers_the_waiting_too(waiting):

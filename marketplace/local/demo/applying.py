@@ -54,7 +54,7 @@ def apply(project, student, pool, *, approach, at):
     by = student.user
     started = at - timedelta(minutes=50)
     try:
-        check_limits(project, student)
+        check_limits(project, student, at)
     except LimitReached:
         return None
     application = start_application(project=project, by=by, at=started)
