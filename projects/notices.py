@@ -5,6 +5,7 @@ from django.urls import reverse
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import POSTERS
 from marketplace.notifications.actions import mark_done, notify
+from marketplace.notifications.telling import tell
 from projects.queries import LIVE, undecided_count
 
 WAITING = "moderation.project_waiting"
@@ -24,10 +25,11 @@ def waits_for_review(project, *, at):
     """To every moderator: a project is flagged, and why."""
     moderators = User.objects.filter(is_staff=True, is_active=True, suspended_at=None)
     reasons = "; ".join(dict.fromkeys(flag["message"] for flag in project.review_flags))
-    notify(
+    tell(
         moderators, kind=WAITING, key=f"review:{project.code}:{at:%Y%m%d%H%M%S}", at=at, needs_action=True,
         title=f"{project.organization}: “{project.title}” waits for review", action="Open the staff queue",
         body=f"{pay_line(project)}\n\n{reasons}", reason="You are a moderator.", url=review_url(project),
+        dates=dates_of(project),
     )  # fmt: skip
 
 
@@ -41,12 +43,12 @@ def waits_no_longer(project, *, at):
 
 
 def opened(project, *, at):
-    notify(
+    tell(
         posters_of(project), kind="project.opened", key=f"opened:{project.code}:{at:%Y%m%d%H%M%S}", at=at,
         title=f"“{project.title}” is open for applications", url=project.get_absolute_url(), action="See the project",
         body=f"{pay_line(project)} Students whose evidence fits are being told now.\n\nYou decide by "
-        f"{day(project.decisions_due_at)}: every applicant gets an answer by then.",
-        facts=facts_of(project), reason=f"You post projects for {project.organization}.",
+        "{decision}: every applicant gets an answer by then.",
+        facts=facts_of(project), dates=dates_of(project), reason=f"You post projects for {project.organization}.",
     )  # fmt: skip
 
 
@@ -65,25 +67,26 @@ def closed_by_deadline(project, *, at):
     if waiting:
         number = f"{waiting} application{'s' * (waiting > 1)}"
         title = f"“{project.title}” is closed: decide on {number}"
-        body = f"Decide by {day(project.decisions_due_at)}: every applicant gets an answer by then."
+        body = "Decide by {decision}: every applicant gets an answer by then."
     else:
         title = f"“{project.title}” is closed without applications"
         body = "Reopen it with a later deadline, or copy it and change the pay or the hours."
-    notify(
+    tell(
         posters_of(project), kind="project.closed", key=f"closed:{project.code}:{at:%Y%m%d%H%M%S}", at=at, title=title,
         body=f"{body}\n\n{pay_line(project)}", url=project.get_absolute_url(), action="Open the project",
-        due_at=project.decisions_due_at if waiting else None, reason=f"You post projects for {project.organization}.",
+        dates=dates_of(project), due_at=project.decisions_due_at if waiting else None,
+        reason=f"You post projects for {project.organization}.",
     )  # fmt: skip
 
 
 def rubric_edited(project, *, at):
     """To those who have begun an application and read the old words."""
-    notify(
+    tell(
         applicants_of(project, ["draft"]), kind="application.rubric_edited", at=at, url=project.get_absolute_url(),
         key=f"rubric:{project.code}:{at:%Y%m%d%H%M%S}", action="Read the rubric",
         title=f"{project.organization} reworded how “{project.title}” is judged",
         body="You have begun an application and sent nothing yet. Read the rubric again before you go on: what you "
-        f"wrote is kept.\n\n{pay_line(project)}", reason=begun(project),
+        f"wrote is kept.\n\n{pay_line(project)}", reason=begun(project), dates=dates_of(project),
     )  # fmt: skip
 
 
@@ -120,27 +123,32 @@ def removed(project, *, at):
 def match_found(project, why, *, at):
     """`why`: {User: the reason in words}; one statement, however many."""
     pay = pay_line(project)
-    notify(
+    tell(
         list(why), kind="match.found", key=f"match:{project.code}", at=at, url=project.get_absolute_url(),
         title=f"{project.organization}: {project.fee_text} for “{project.title}”", action="See the project",
-        facts=facts_of(project), due_at=project.applications_close_at,
-        says=lambda person: {"body": f"{pay}\n\n{why[person]}", "reason": why[person]},
+        facts=facts_of(project), dates=dates_of(project), due_at=project.applications_close_at,
+        body=lambda person: f"{pay}\n\n{why[person]}", reason=why.get,
     )  # fmt: skip
 
 
 def pay_line(project):
-    close = day(project.applications_close_at)
-    return f"{project.fee_text} fixed for about {project.hours} hours. Apply by {close}."
+    """`dates_of` says when `{close}` is."""
+    return f"{project.fee_text} fixed for about {project.hours} hours. Apply by {{close}}."
 
 
 def facts_of(project):
     return [
         ("Pay", f"{project.fee_text} fixed, about {project.hours} h"),
         ("Where", "Remote" if project.is_remote else project.place),
-        ("Apply by", day(project.applications_close_at)),
-        ("Decision by", day(project.decisions_due_at)),
+        ("Apply by", "{close}"),
+        ("Decision by", "{decision}"),
         ("Work due", day(project.work_due_on)),
     ]
+
+
+def dates_of(project):
+    """For everybody in their own zone: the last minute of a day here is another day elsewhere."""
+    return {"close": project.applications_close_at, "decision": project.decisions_due_at}
 
 
 def day(value):

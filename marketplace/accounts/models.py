@@ -214,6 +214,10 @@ class Organization(models.Model):
     def get_absolute_url(self):
         return reverse("organization", args=[self.slug])
 
+    def is_paused(self, at):
+        """Whether it may not post now, after two decision dates that lapsed."""
+        return self.posting_paused_until is not None and self.posting_paused_until > at
+
     @property
     def is_verified(self):
         return self.verified_at is not None

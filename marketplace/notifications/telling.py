@@ -15,9 +15,14 @@ def tell(people, *, title, body, at, more="", dates=None, facts=(), reason="", *
     `notify` takes it.
     """
 
+    spoken = {}  # by time zone: many people share few
+
     def says(person):
-        with timezone.override(zone_of(person)):
-            words = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}
+        zone = zone_of(person)
+        with timezone.override(zone):
+            if zone not in spoken:
+                spoken[zone] = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}
+            words = spoken[zone]
         own_title, own_body, own_more, own_reason = (
             value(person) if callable(value) else value for value in (title, body, more, reason)
         )

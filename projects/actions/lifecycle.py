@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from marketplace.activity.actions import record
 from marketplace.clock import days
@@ -174,7 +175,7 @@ def keep_promise(project, decisions_due_at):
     if decisions_due_at - project.decisions_due_at >= days(1):
         raise DomainError(
             f"{waiting} applicant{'s were' if waiting > 1 else ' was'} promised an answer by "
-            f"{notices.day(project.decisions_due_at)}. Decide on them first, or keep that date.",
+            f"{notices.day(timezone.localtime(project.decisions_due_at))}. Decide on them first, or keep that date.",
             field="decisions_due_on",
         )
     return project.decisions_due_at

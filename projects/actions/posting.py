@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from marketplace.activity.actions import record
 from marketplace.db import lock
@@ -145,9 +146,9 @@ def check_may_post(organization, at):
     """Raises DomainError while posting is paused (two lapsed decisions) or the organization is suspended."""
     if organization.suspended_at is not None:
         raise DomainError(f"{organization} is suspended and cannot post projects.", code="suspended")
-    paused = organization.posting_paused_until
-    if paused is not None and paused > at:
+    if organization.is_paused(at):
+        until = timezone.localtime(organization.posting_paused_until)
         raise DomainError(
-            f"{organization} cannot post projects until {paused:%d %b %Y}: applicants were left without a decision.",
+            f"{organization} cannot post projects until {until:%d %b %Y}: applicants were left without a decision.",
             code="posting_paused",
         )

@@ -5,7 +5,7 @@ from django import forms
 from marketplace.accounts.models import Organization
 from marketplace.accounts.rules import POSTERS
 from projects.forms.base import OneLine
-from projects.forms.pay import ScheduleFields, proposed_schedule
+from projects.forms.pay import ScheduleFields, day_of, proposed_schedule
 from projects.starters import BY_SLUG, STARTERS
 
 
@@ -42,8 +42,13 @@ class NewProjectForm(forms.Form):
 class ReopenForm(ScheduleFields):
     """New dates; the rest of the project stays as it was."""
 
-    def __init__(self, data=None, *, at, zone):
-        super().__init__(data, initial=proposed_schedule(at))
+    def __init__(self, data=None, *, at, zone, promised=None):
+        """`promised`: the decision date of who waits for an answer, which stays."""
+        dates = proposed_schedule(at)
+        if promised is not None:
+            dates["decisions_due_on"] = min(dates["decisions_due_on"], day_of(promised))
+            dates["applications_close_on"] = min(dates["applications_close_on"], day_of(promised))
+        super().__init__(data, initial=dates)
         self.at, self.zone = at, zone
 
     def clean(self):

@@ -41,7 +41,11 @@ def reopen(request, code):
     project = get_for_user(Project.objects.with_parts(), request.user, code=code, may=rules.may_reopen)
     if project.status != Project.Status.CLOSED:
         return redirect(project)
-    form = ReopenForm(posted(request), at=now(), zone=timezone.get_current_timezone_name())
+    undecided = queries.undecided_count(project)
+    form = ReopenForm(
+        posted(request), at=now(), zone=timezone.get_current_timezone_name(),
+        promised=project.decisions_due_at if undecided else None,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         try:
             actions.reopen_project(project=project, by=request.user, at=now(), **form.schedule())
@@ -52,7 +56,7 @@ def reopen(request, code):
             return redirect(project)
     context = {
         "project": project, "form": form, "places_left": queries.places_left(project),
-        "undecided": queries.undecided_count(project),
+        "undecided": undecided,
     }  # fmt: skip
     return render(request, "projects/reopen.html", context, status=422 if form.errors else 200)
 

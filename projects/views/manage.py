@@ -55,7 +55,8 @@ def manage(request):
     context = {
         "tabs": [(name, label, numbers[name]) for name, (label, _condition) in TABS.items()], "tab": tab, "page": page,
         "rows": [next_step(project, at) for project in page], "several": len(organizations) > 1,
-        "is_empty": not sum(numbers.values()), "may_post": any(may_post(request.user, row) for row in organizations),
+        "is_empty": not sum(numbers.values()), "paused": [row for row in organizations if row.is_paused(at)],
+        "may_post": any(may_post(request.user, row) and not row.is_paused(at) for row in organizations),
     }  # fmt: skip
     return render(request, "projects/manage.html", context)
 

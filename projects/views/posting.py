@@ -39,7 +39,8 @@ def new(request):
             form.add_error(None, error.message)
         else:
             return redirect("projects:edit_section", code=project.code, section="outcome")
-    return render(request, "projects/new.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "paused": [row for row in form.organizations if row.is_paused(now())]}
+    return render(request, "projects/new.html", context, status=422 if form.errors else 200)
 
 
 @login_required

@@ -1,6 +1,6 @@
 """draft → in_review → open → closed and the ways out: every state of every action."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -149,7 +149,7 @@ def test_opening_tells_the_organization_and_settles_the_moderators_notice(modera
     assert waiting.done_at == LATER
     told = Notification.objects.filter(kind="project.opened")
     assert {notice.recipient for notice in told} == {owner, member}
-    assert "$480 fixed for about 16 hours. Apply by Thu 12 Mar 2026." in told[0].body
+    assert "$480 fixed for about 16 hours. Apply by Thu 12 Mar, 15:00 UTC." in told[0].body
 
 
 def test_a_returned_project_can_be_changed_and_submitted_again(moderator, owner, organization):
@@ -284,3 +284,17 @@ def test_saving_for_later_twice_keeps_the_first_date(project, student):
     actions.unsave(project=project, student=student.student)
     actions.unsave(project=project, student=student.student)
     assert not student.student.saved_projects.exists()
+
+
+def test_notices_say_dates_in_the_readers_own_time_zone(owner, member, organization):
+    """One minute before midnight in New York is tomorrow in UTC, and nobody may be told the later day only."""
+    owner.time_zone = "America/New_York"
+    owner.save()
+    decides = datetime(2026, 3, 18, 3, 59, tzinfo=UTC)
+    project = factories.make_project(organization=organization, decisions_due_at=decides)
+    factories.make_application(project=project)
+    actions.close_due(at=project.applications_close_at)
+    said = {user: user.notifications.get(kind="project.closed").body for user in (owner, member)}
+    assert said[owner].startswith("Decide by Tue 17 Mar, 23:59 EDT: every applicant")
+    assert said[member].startswith("Decide by Wed 18 Mar, 03:59 UTC: every applicant")
+    assert "{" not in said[owner] + said[member]

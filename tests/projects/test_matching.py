@@ -147,7 +147,7 @@ def test_the_reason_is_in_words_and_kept(organization, owner):
     notice = Notification.objects.get(recipient=student.user)
     assert notice.reason == "You have shown 2 of 3: SQL and Python. Missing: Tableau."
     assert notice.title == "Acme Analytics: $480 for “Churn study”"
-    assert notice.body.startswith("$480 fixed for about 16 hours. Apply by Thu 12 Mar 2026.")
+    assert notice.body.startswith("$480 fixed for about 16 hours. Apply by Thu 12 Mar, 15:00 UTC.")
     assert (notice.kind, notice.key, notice.url) == ("match.found", f"match:{project.code}", project.get_absolute_url())
 
 
