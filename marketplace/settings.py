@@ -257,6 +257,10 @@ for _name, _origin in (
 # --- The marketplace's own numbers ------------------------------------------------------------------
 from marketplace.dials import *  # noqa: E402, F403
 
+# --- Skill suggestions by meaning too: docs/skills.md says what they need -----------------------------
+SEMANTIC_SUGGESTIONS = env.bool("SEMANTIC_SUGGESTIONS", default=False)
+SEMANTIC_MODEL_DIR = env("SEMANTIC_MODEL_DIR", default="")  # empty: the installed package's
+
 # --- Who issues invoices: issued ones keep what they said --------------------------------------------
 ISSUER_NAME = env("ISSUER_NAME", default=SITE_NAME)
 ISSUER_ADDRESS = [line.strip() for line in env("ISSUER_ADDRESS", default="").split("|") if line.strip()]

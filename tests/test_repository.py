@@ -90,8 +90,9 @@ def test_the_patterns_find_what_they_are_for():
     assert [bool(one.search(example)) for example in examples] == [True] * 4
 
 
-def test_every_locked_package_has_hashes_and_no_address():
-    lock = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-semantic.lock"])
+def test_every_locked_package_has_hashes_and_no_address(name):
+    lock = (ROOT / name).read_text()
     assert "://" not in lock
     assert "--index-url" not in lock
     entries = re.split(r"\n(?=\S)", "\n".join(line for line in lock.splitlines() if not line.lstrip().startswith("#")))
@@ -100,15 +101,19 @@ def test_every_locked_package_has_hashes_and_no_address():
     assert [entry.split()[0] for entry in entries if entry.strip() and "==" not in entry.split()[0]] == []
 
 
-def test_the_lock_holds_what_pyproject_asks_for():
+def test_the_locks_hold_what_pyproject_asks_for():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
-    locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
-    names = [re.match(r"([\w.-]+)(?:\[[^\]]*\])?(?:==(\S+))?", line).groups() for line in wanted]
-    assert [name for name, _ in names if name.lower() not in locked] == []
-    assert {name: version for name, version in names if version and locked[name.lower()] != version} == {}
+    groups = project["dependency-groups"]
+    for file, wanted in (
+        ("requirements.lock", [*project["project"]["dependencies"], *groups["dev"]]),
+        ("requirements-semantic.lock", groups["semantic"]),
+    ):
+        locked = dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / file).read_text(), re.MULTILINE))
+        names = [re.match(r"([\w.-]+)(?:\[[^\]]*\])?(?:==(\S+))?", line).groups() for line in wanted]
+        assert [name for name, _ in names if name.lower() not in locked] == []
+        assert {name: version for name, version in names if version and locked[name.lower()] != version} == {}
 
 
 def test_the_commands_can_be_run():

@@ -9,16 +9,18 @@ import re
 from functools import lru_cache
 
 import numpy as np
+from django.conf import settings
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Lower
 
 from marketplace.skills.models import Skill, SkillAlias, StudentSkill
 from marketplace.skills.ngrams import plain
-from marketplace.skills.suggesting import LONGEST_NAME, Vocabulary
+from marketplace.skills.suggesting import LONGEST_NAME, MEANING, Vocabulary
 
 MOST_SKILLS = 5_000  # in memory
 SAME_FAMILY = 0.2  # added for a skill of the field that the text is filed under
 LEAST, LEAST_FILED = 0.6, 0.75  # what is below is more often wrong than right (docs/skills.md)
+LEAST_MEANT, LEAST_MEANT_FILED = 1.4, 1.75  # the same where meaning counts too
 WORDS_READ = 600  # of a text, when it is searched for names word for word
 _SENTENCE = re.compile(r"[.!?;:\n]+")
 
@@ -33,9 +35,12 @@ def suggest_skills(text, *, family=None, besides=(), limit=6):
         return []
     ids, families, vocabulary = _vocabulary(*_version())
     scores = vocabulary.scores(plain(text)) + np.max([vocabulary.scores(part) for part in parts], axis=0)
-    least = LEAST
+    least, least_filed = LEAST, LEAST_FILED
+    if vocabulary.meanings:
+        scores += 2 * MEANING * vocabulary.meanings.scores(text)  # of the whole text: sentences add time, no skill
+        least, least_filed = LEAST_MEANT, LEAST_MEANT_FILED
     if family:
-        scores, least = scores + SAME_FAMILY * (families == family), LEAST_FILED
+        scores, least = scores + SAME_FAMILY * (families == family), least_filed
     best = [ids[number] for number in np.lexsort((np.arange(len(ids)), -scores)) if scores[number] >= least]
     wanted = [pk for pk in dict.fromkeys([*named_in(text, besides=ids), *best]) if pk not in set(besides)][:limit]
     skills = Skill.objects.filter(is_active=True).select_related("family").in_bulk(wanted)
@@ -71,4 +76,12 @@ def _vocabulary(last_skill, last_alias):
     rows = Skill.objects.filter(used, is_active=True).order_by("pk").prefetch_related("aliases")[:MOST_SKILLS]
     entries = [(skill.pk, skill.name, [alias.name for alias in skill.aliases.all()]) for skill in rows]
     families = np.array([skill.family_id or 0 for skill in rows])
-    return [pk for pk, _name, _others in entries], families, Vocabulary(entries)
+    return [pk for pk, _name, _others in entries], families, Vocabulary(entries, _meanings(entries))
+
+
+def _meanings(entries):
+    if not settings.SEMANTIC_SUGGESTIONS:
+        return None
+    from marketplace.skills.meaning import site_meanings  # nothing of it is loaded where it is off
+
+    return site_meanings([name for _pk, name, _others in entries])

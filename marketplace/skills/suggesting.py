@@ -23,6 +23,7 @@ SEPARATORS = "\n|;"  # between alternative labels: ESCO's own files, ours, our s
 OTHER_NAMES = 0.3  # how much the mean of all names of a skill adds
 WORD_FOR_WORD = 0.01  # per unit of idf of the words of a name that stands in the text
 LONGEST_NAME = 8  # words
+MEANING = 1.5  # how much the likeness of meaning adds, where it is known (meaning.py)
 
 
 class VocabularyError(DomainError):
@@ -39,9 +40,10 @@ class Suggestion:
 
 
 class Vocabulary:
-    """`entries`: [(uri, preferred label, [alternative labels])]."""
+    """`entries`: [(uri, preferred label, [alternative labels])]; `meanings`: the Meanings of their labels, or None."""
 
-    def __init__(self, entries):
+    def __init__(self, entries, meanings=None):
+        self.meanings = meanings
         self.entries = [(uri, label) for uri, label, _ in entries]
         names = [[plain(name) for name in {label: None, **dict.fromkeys(others)}] for _, label, others in entries]
         self.names = [name for group in names for name in group]
@@ -56,7 +58,10 @@ class Vocabulary:
 
     def suggest(self, text, limit=10):
         """[Suggestion], best first; none where nothing of the text is in any name."""
-        best = self.scores(plain(text))
+        words = plain(text)
+        best = self.scores(words)
+        if words and self.meanings:
+            best += MEANING * self.meanings.scores(text)
         order = np.lexsort((np.arange(len(best)), -best))[:limit]
         return [Suggestion(*self.entries[n], round(float(best[n]), 4)) for n in order if best[n] > 0]
 
@@ -81,11 +86,11 @@ class Vocabulary:
             yield from ((number, weight) for number in self.called[name])
 
 
-def read_vocabulary(path):
-    """The Vocabulary of a CSV file with a uri, a preferred label and alternative labels. Raises VocabularyError."""
+def read_entries(path):
+    """[(uri, preferred label, [alternative labels])] of a CSV file with such columns. Raises VocabularyError."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
-            return Vocabulary(list(_entries(csv.DictReader(file))))
+            return list(_entries(csv.DictReader(file, strict=True)))
     except OSError as error:
         raise VocabularyError(f"{path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
@@ -97,14 +102,18 @@ def _entries(rows):
     missing = [name for name in ("uri", "label") if found[name] is None]
     if missing:
         raise VocabularyError("The first line must name the columns uri, preferred_label and alt_labels.")
-    is_empty = True
+    seen = set()
     for row in rows:
         uri, label = ((row[found[name]] or "").strip() for name in ("uri", "label"))
         if not uri or not plain(label):
             raise VocabularyError(f"Line {rows.line_num} has no uri or no preferred label.")
-        is_empty = False
+        if None in row:
+            raise VocabularyError(f"Line {rows.line_num} has more fields than the first line has columns.")
+        if uri in seen:
+            raise VocabularyError(f"Line {rows.line_num} has the uri of an earlier line.")
+        seen.add(uri)
         yield uri, label, _alternatives(row.get(found["alternatives"]) or "")
-    if is_empty:
+    if not seen:
         raise VocabularyError("The vocabulary is empty.")
 
 

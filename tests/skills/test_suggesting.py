@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from marketplace.skills.ngrams import NgramIndex, plain
-from marketplace.skills.suggesting import Vocabulary, read_vocabulary
+from marketplace.skills.suggesting import Vocabulary, read_entries
 
 SKILLS = [
     ("s:sql", "PostgreSQL", ["SQL", "relational databases"]),
@@ -126,6 +126,11 @@ def test_columns_are_known_by_their_usual_names(monkeypatch, tmp_path, header):
         ("uri,preferred_label,alt_labels", [], "is empty"),
         ("uri,preferred_label,alt_labels", ["s:1,,x"], "Line 2 has no uri or no preferred label"),
         ("uri,preferred_label,alt_labels", ["s:1,SQL,x", ",Go,"], "Line 3"),
+        ("uri,preferred_label", ["s:1,SQL,x,y"], "Line 2 has more fields"),
+        ("uri,preferred_label", ["s:1,SQL", "s:1,Go"], "Line 3 has the uri of an earlier line"),
+        ("uri,preferred_label,alt_labels", ['s:1,SQL,"x'], "is no CSV file"),
+        ("uri,preferred_label,alt_labels", ["s:1,SQL," + "x" * 200_000], "is no CSV file"),
+        ("uri;preferred_label;alt_labels", ["s:1;SQL;x"], "must name the columns"),
     ],
 )
 def test_a_file_that_is_no_vocabulary_is_refused(monkeypatch, tmp_path, header, rows, said):
@@ -145,4 +150,4 @@ def test_a_missing_file_a_binary_file_and_no_limit_are_refused(monkeypatch, tmp_
 def test_separators_of_alternatives(tmp_path):
     path = tmp_path / "skills.csv"
     path.write_text('uri,label,aliases\na,One,"first\nsecond"\nb,Two,third;fourth\n')
-    assert read_vocabulary(path).names == ["one", "first", "second", "two", "third", "fourth"]
+    assert Vocabulary(read_entries(path)).names == ["one", "first", "second", "two", "third", "fourth"]
