@@ -57,6 +57,8 @@ def offer_made(application, at, again=False):
     project = application.project
     work_days = days_to_work(project, at)
     free = "A place that was taken is free again. " if again else ""
+    if application.revealed_at == application.offered_at:
+        free += "They see your name, your e-mail address and your portfolio from now on. "
     due = f"{work_days} days after you accept" if work_days else day(project.work_due_on)
     note = f"\n\n{project.organization} writes:\n\n{application.offer_note}" if application.offer_note else ""
     tell(

@@ -61,7 +61,8 @@ TOLD = {
     "application.submitted": ("send", "You sent your application"),
     "application.waitlisted": ("hourglass", "You sent it; it waits for a place in the queue"),
     "application.admitted": ("send", "A place became free: your application was received"),
-    "application.shortlisted": ("star", "You were shortlisted; your name was shown"),
+    "application.shortlisted": ("star", "You were shortlisted"),
+    "application.revealed": ("eye", "Your name was shown to the organization"),
     "offer.made": ("hand-coins", "You got an offer"),  # also to a runner-up, when a place is free again
     "offer.declined": ("x", "You declined the offer"),
     "offer.lapsed": ("hourglass", "The offer expired"),

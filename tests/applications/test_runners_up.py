@@ -110,6 +110,20 @@ def test_the_student_reads_that_a_place_is_free_again(filled, owner, other_stude
     assert "deliver within 3 days of accepting." in page
 
 
+def test_an_offer_that_shows_the_name_says_so(filled, owner, other_student, client_of):
+    """Who was never shortlisted is known by name from the offer on."""
+    runner_up = closed_out(filled, student=other_student.student)
+    factories.make_scores(runner_up, owner)
+    actions.make_offer(application=runner_up, by=owner, at=NOW + DAY)
+    words = "They see your name, your e-mail address and your portfolio from now on."
+    assert words in Notification.objects.get(recipient=other_student, kind="offer.made").body
+    assert "Your name was shown to the organization" in read(client_of(other_student), "detail", runner_up.code)
+    known = closed_out(filled, revealed_at=NOW)
+    type(runner_up).objects.filter(pk=runner_up.pk).update(status="declined")
+    actions.make_offer(application=known, by=owner, at=NOW + DAY)
+    assert words not in Notification.objects.get(recipient=known.student.user, kind="offer.made").body
+
+
 def test_a_second_offer_is_told_again(filled, owner, other_student):
     runner_up = closed_out(filled, revealed_at=NOW, student=other_student.student)
     actions.make_offer(application=runner_up, by=owner, at=NOW)
