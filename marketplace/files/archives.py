@@ -5,13 +5,16 @@ import re
 import zipfile
 
 from marketplace.files.errors import CannotOpen
+from marketplace.files.scrubbing import without_words
 
 MAX_MEMBERS = 2_000
 MAX_UNPACKED = 250 * 1024 * 1024  # bytes
 MAX_RATIO = 100  # unpacked : packed, over the whole archive; text reaches about 20
 RATIO_MATTERS_FROM = 5 * 1024 * 1024  # a small document of blanks may be squeezed as hard as it likes
 CHUNK = 64 * 1024
+MAX_DEPTH = 3  # archives within archives; a document with a sheet in it needs one
 
+PACKED = b"PK\x03\x04"
 MAIN_PART = {".docx": "word/document.xml", ".xlsx": "xl/workbook.xml", ".pptx": "ppt/presentation.xml"}
 _XML = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _OFFICE = b"http://schemas.openxmlformats.org/officeDocument/2006/"
@@ -34,30 +37,49 @@ _EXCEL_AUTHOR = re.compile(rb"(<(?:\w+:)?author>)[^<]*(</(?:\w+:)?author>)")
 
 
 def open_zip(data, *, kind, anonymous):
-    """The same bytes, once every member was unpacked within the limits."""
+    """The same bytes, once every member was unpacked within the limits, and the archives among them too."""
+    _unpack(data, left=MAX_UNPACKED, depth=1)
+    return data, False
+
+
+def _unpack(data, *, left, depth):
+    """What is left of the bytes allowed: a bomb may be folded into archives that are harmless one by one."""
+    if depth > MAX_DEPTH:
+        raise CannotOpen("holds archives within archives within archives. Unpack the inner ones and pack it again.")
     with _archive(data) as archive:
         for member in archive.infolist():
-            _read(archive, member)
-    return data, False
+            content = _read(archive, member)
+            left -= len(content)
+            if left < 0:
+                raise CannotOpen(_too_much())
+            if content.startswith(PACKED):
+                left = _unpack(content, left=left, depth=depth + 1)
+    return left
 
 
 def open_office(data, *, kind, anonymous):
     """The same bytes, or a copy with blank document properties, nameless comments and revisions, no thumbnail and no
     local paths.
     """
+    _unpack(data, left=MAX_UNPACKED, depth=1)
     with _archive(data) as archive:
         names = set(archive.namelist())
         if "[Content_Types].xml" not in names or MAIN_PART[kind.extension] not in names:
             raise CannotOpen(f"is not a {kind.label} inside. Save it again as {kind.extension}.")
         if any(name.lower().endswith("vbaproject.bin") for name in names):
             raise CannotOpen("holds macros. Save it without them and add it again.")
-        copy = io.BytesIO()
-        with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as rebuilt:
-            for member in archive.infolist():
-                content = _anonymous(member.filename, _read(archive, member))
-                if not member.is_dir() and not member.filename.lower().startswith(THUMBNAIL):
-                    rebuilt.writestr(zipfile.ZipInfo(member.filename), content, zipfile.ZIP_DEFLATED)
-    return (copy.getvalue() if anonymous else data), False
+        return (_rebuilt(archive) if anonymous else data), False
+
+
+def _rebuilt(archive):
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as rebuilt:
+        for member in archive.infolist():
+            if member.is_dir() or member.filename.lower().startswith(THUMBNAIL):
+                continue
+            content = _anonymous(member.filename, _read(archive, member))
+            rebuilt.writestr(zipfile.ZipInfo(member.filename), content, zipfile.ZIP_DEFLATED)
+    return copy.getvalue()
 
 
 def _archive(data):
@@ -109,10 +131,18 @@ def _anonymous(name, content):
     lowered = name.lower()
     if lowered in BLANK_PARTS:
         return BLANK_PARTS[lowered]
-    if not lowered.endswith((".xml", ".rels")):
-        return content
+    if not lowered.endswith((".xml", ".rels", ".vml")):
+        return _anonymous_part(lowered, content)
     content = _TO_THUMBNAIL.sub(b"", _LOCAL_PATH.sub(rb"\1file:///removed\2", content))
     content = _AUTHOR.sub(rb"\1\2", content)
     if "author" in lowered:
         content = _CMAUTHOR_NAME.sub(rb"\1\2", content)
     return _EXCEL_AUTHOR.sub(rb"\1\2", content) if "comments" in lowered else content
+
+
+def _anonymous_part(name, content):
+    """A document within the document is treated like one; of anything else in the folders of media, the words go."""
+    if content.startswith(PACKED):
+        with _archive(content) as archive:
+            return _rebuilt(archive)
+    return without_words(name, content) if name.split("/")[-2:-1] in (["media"], ["embeddings"]) else content

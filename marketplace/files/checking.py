@@ -70,7 +70,7 @@ def _kind_of(name, purpose):
 
 def _check_size(name, size):
     if size == 0:
-        raise refusal(f"“{name}” is empty.", code="empty")
+        raise refusal(f"“{name}” is empty. Save it again and look at its size before you add it.", code="empty")
     if size > settings.FILE_MAX_BYTES:
         limit = settings.FILE_MAX_BYTES // MEGABYTE
         raise refusal(f"“{name}” is {size / MEGABYTE:.1f} MB. The limit is {limit} MB.", code="too_large")
@@ -78,12 +78,21 @@ def _check_size(name, size):
 
 def _check_signature(name, kind, data):
     """The first bytes must be those of the format. puremagic calls any ZIP a Word document; archives.py decides."""
+    if kind.opener == "office" and data.startswith(_COMPOUND):
+        raise refusal(f"“{name}” {_why_compound(data, kind)}", code="unreadable")
     found = _signatures(data)
     wrong = found & _NOT_TEXT if kind.opener == "text" else not found & _SIGNATURES[kind.extension]
     if wrong:
         raise refusal(
             f"“{name}” is not a {kind.label} inside. Save it again as {kind.extension}.", code="wrong_content"
         )
+
+
+def _why_compound(data, kind):
+    """A password turns an Office document into a compound file with this stream (MS-OFFCRYPTO, 1.3.3)."""
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        return "is protected by a password. Save it without one and add it again."
+    return f"is in the old Office format inside. Save it again as {kind.extension}."
 
 
 def _signatures(data):
@@ -93,6 +102,7 @@ def _signatures(data):
         return set()
 
 
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _ZIPPED = {".zip", ".docx", ".xlsx", ".pptx"}
 _SIGNATURES = {
     ".pdf": {".pdf"},

@@ -7,6 +7,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from marketplace.files.errors import CannotOpen
+from marketplace.files.scrubbing import blank_jpeg_words
 
 MAX_PAGES = 100
 _one_at_a_time = threading.Lock()  # PDFium is not thread-safe, and web workers are threads
@@ -22,6 +23,8 @@ def open_pdf(data, *, kind, anonymous):
             raise CannotOpen(_why(error)) from None
         try:
             _check(document)
+            if not anonymous:
+                _check_harmless(document)  # evidence is made harmless; work stays what it is
             return (_anonymous_copy(document) if anonymous else data), False
         except pdfium.PdfiumError:
             raise CannotOpen("is damaged. Export it again from the program that made it.") from None
@@ -47,11 +50,18 @@ def _check(document):
         document[number].close()  # a page that cannot be loaded raises PdfiumError
 
 
+def _check_harmless(document):
+    if pdfium_c.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+        raise CannotOpen("runs a script when it is opened. Print it to a new PDF and add that.")
+    if document.count_attachments():
+        raise CannotOpen("has other files attached inside. Take them out and add them one by one.")
+
+
 def _anonymous_copy(document):
     """The pages in a new document: its Info is PDFium's own, and there is no XMP, script or attachment.
 
-    Comments keep their words and lose their author. What a page draws (a name on a title page, the EXIF inside
-    an embedded photograph) stays.
+    Comments keep their words and lose their author. Photographs keep their pixels and lose their Exif, XMP and
+    IPTC. What a page draws (a name on a title page) stays.
     """
     copy = pdfium.PdfDocument.new()
     try:
@@ -62,7 +72,7 @@ def _anonymous_copy(document):
             page.close()
         out = io.BytesIO()
         copy.save(out)
-        return out.getvalue()
+        return blank_jpeg_words(out.getvalue())
     finally:
         copy.close()
 

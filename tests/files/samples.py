@@ -119,3 +119,38 @@ def pdf_words(data):
     info = document.get_metadata_dict(skip_empty=True)
     document.close()
     return info, words
+
+
+def locked_office():
+    """The first bytes of what Word writes when a password is set: a compound file with an encrypted package."""
+    return bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 1_000 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 500
+
+
+def pdf_with_script():
+    names = "<</Names[(go)<</S/JavaScript/JS(app.alert\\(1\\))>>]>>"
+    return pdf(comment=False).replace(b"<</Type/Catalog", f"<</Names<</JavaScript{names}>>/Type/Catalog".encode())
+
+
+def pdf_with_attachment():
+    document = pdfium.PdfDocument(pdf(comment=False, info=""))
+    document.new_attachment(f"{NAME}.txt").set_data(NAME.encode())
+    return _saved(document)
+
+
+def pdf_with_photo(photo):
+    """One page that draws the photograph, its JPEG stream as it is."""
+    document = pdfium.PdfDocument.new()
+    page = document.new_page(200, 200)
+    image = pdfium.PdfImage.new(document)
+    image.load_jpeg(io.BytesIO(photo), inline=True)
+    image.set_matrix(pdfium.PdfMatrix().scale(150, 120))
+    page.insert_obj(image)
+    page.gen_content()
+    return _saved(document)
+
+
+def _saved(document):
+    out = io.BytesIO()
+    document.save(out)
+    document.close()
+    return out.getvalue()

@@ -34,7 +34,7 @@ def test_no_file_is_none_where_it_is_optional():
 
 def test_a_bad_file_is_an_error_of_the_field():
     form = OneFile({}, {"file": samples.upload("a.pdf", b"")})
-    assert form.errors == {"file": ["“a.pdf” is empty."]}
+    assert form.errors == {"file": ["“a.pdf” is empty. Save it again and look at its size before you add it."]}
 
 
 def test_the_field_tells_what_it_takes():

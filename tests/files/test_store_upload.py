@@ -139,7 +139,7 @@ REFUSED = [
     ("virus.pdf", b"MZ\x90\x00" + b"\0" * 200, "wrong_content",
      "“virus.pdf” is not a PDF inside. Save it again as .pdf."),
     ("page.pdf", samples.jpeg(), "wrong_content", "“page.pdf” is not a PDF inside. Save it again as .pdf."),
-    ("empty.pdf", b"", "empty", "“empty.pdf” is empty."),
+    ("empty.pdf", b"", "empty", "“empty.pdf” is empty. Save it again and look at its size before you add it."),
     ("blank.txt", b" \n ", "unreadable", "“blank.txt” holds no text."),
     ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kind_refused",
      "“a.svg” is of a kind that is not accepted. SVG drawings can carry scripts. Export it as PDF or PNG."),
@@ -180,6 +180,12 @@ REFUSED = [
      "“broken.docx” cannot be unpacked: the file is damaged. Save it again."),
     ("bomb.docx", samples.office(".docx", {"word/media/a.bin": b"\0" * 30_000_000}), "unreadable",
      "“bomb.docx” unpacks to far more than it is. The limit is 250 MB unpacked."),
+    ("locked.docx", samples.locked_office(), "unreadable",
+     "“locked.docx” is protected by a password. Save it without one and add it again."),
+    ("long.txt", b"word " * 2_097_152, "unreadable",
+     "“long.txt” holds 10.0 MB of text, more than anybody reads. Keep the part that shows your work, up to 2 MB."),
+    ("film.pptx", samples.office(".pptx", {"ppt/media/a.mp3": b"ID3" + samples.NAME.encode()}), "unreadable",
+     "“film.pptx” holds a sound, a film or an object (a.mp3) that may tell who made it. Take it out, or link to it."),
     ("out.docx", samples.office(".docx", {"../../etc/passwd": "x"}), "unreadable",
      "“out.docx” holds a file with an unsafe path. Pack the folder again."),
 ]  # fmt: skip
@@ -209,3 +215,52 @@ def test_an_oversized_file_is_refused_with_the_limit(student, settings):
         store(student, "big.txt", b"x" * (2 * 1024 * 1024))
     assert refused.value.message == "“big.txt” is 2.0 MB. The limit is 1 MB."
     assert StoredFile.objects.count() == 0
+
+
+def test_a_bomb_folded_into_archives_is_refused(student):
+    part = samples.archive({f"{number}.bin": b"\0" * 4_900_000 for number in range(1)})
+    folded = samples.archive({f"{number}.zip": part for number in range(60)})
+    with pytest.raises(DomainError) as refused:
+        store(student, "folded.zip", folded, DELIVERY)
+    assert refused.value.message == "“folded.zip” unpacks to far more than it is. The limit is 250 MB unpacked."
+    deep = samples.archive({"a.txt": "x"})
+    for _ in range(3):
+        deep = samples.archive({"inner.zip": deep})
+    with pytest.raises(DomainError) as refused:
+        store(student, "deep.zip", deep, DELIVERY)
+    assert "archives within archives" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (samples.pdf_with_script, "runs a script when it is opened. Print it to a new PDF and add that."),
+        (samples.pdf_with_attachment, "has other files attached inside. Take them out and add them one by one."),
+    ],
+)
+def test_a_pdf_that_does_more_than_show_pages_is_no_delivery_and_harmless_as_evidence(student, make, why):
+    with pytest.raises(DomainError) as refused:
+        store(student, "a.pdf", make(), DELIVERY)
+    assert refused.value.message == f"“a.pdf” {why}"
+    kept = content(store(student, "a.pdf", make()))
+    assert [word for word in (b"app.alert", b"EmbeddedFile", samples.NAME.encode()) if word in kept] == []
+
+
+def test_photographs_inside_documents_lose_what_describes_them(student):
+    photo = samples.jpeg(size=(40, 30))
+    assert b"Exif" in photo
+    for name, data in [
+        ("a.pdf", samples.pdf_with_photo(photo)),
+        ("a.docx", samples.office(".docx", {"word/media/a.jpg": photo, "word/media/b.png": samples.png()})),
+        (
+            "a.pptx",
+            samples.office(".pptx", {"ppt/embeddings/a.xlsx": samples.office(".xlsx", {"xl/media/a.jpg": photo})}),
+        ),
+    ]:
+        kept = content(store(student, name, data))
+        flat = kept if name == "a.pdf" else samples.unpacked(kept)
+        if name == "a.pptx":
+            with zipfile.ZipFile(io.BytesIO(kept)) as outer:
+                flat = samples.unpacked(outer.read("ppt/embeddings/a.xlsx"))
+        assert samples.NAME.encode() not in flat, name
+        assert b"\xff\xd8" in flat or name == "a.pptx"
