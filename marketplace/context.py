@@ -12,6 +12,7 @@ def site(request):
     theme = request.COOKIES.get("theme", "")
     return {
         "SITE_NAME": settings.SITE_NAME,
+        "SITE_URL": settings.SITE_URL,
         "DEMO_MODE": settings.DEMO_MODE,
         "LOCAL": settings.LOCAL,
         "CURRENCY": settings.CURRENCY,

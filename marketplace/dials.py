@@ -8,6 +8,7 @@ CURRENCY = env("CURRENCY", default="usd")
 HOURLY_FLOOR = env.int("HOURLY_FLOOR", default=2_000)  # minor units per hour
 SERVICE_FEE_BPS = env.int("SERVICE_FEE_BPS", default=1_000)  # basis points of the fee, paid by the employer
 MAX_FEE = env.int("MAX_FEE", default=1_000_000)  # minor units
+JOB_COUNTRIES = env.list("JOB_COUNTRIES", default=["US"])  # ISO 3166: where search engines offer projects as jobs
 PROJECT_HOURS = (10, 40)
 PROJECT_WORK_DAYS = (env.int("MIN_WORK_DAYS", default=3), env.int("MAX_WORK_DAYS", default=45))
 PROJECT_PLACES = (1, env.int("MAX_PLACES", default=5))

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace import health, home, organizations, pages, stylesheet
+from marketplace import crawlers, health, home, organizations, pages, stylesheet
 
 admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
 admin.site.login = secure_admin_login(admin.site.login)  # one way in: the second step holds for moderators too
@@ -20,6 +20,9 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("assets/site-<slug:digest>.css", stylesheet.view, name="stylesheet"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
+    path("robots.txt", crawlers.robots, name="robots"),
+    path("sitemap.xml", crawlers.sitemaps, name="sitemaps"),
+    path("sitemap-<slug:kind>-<int:number>.xml", crawlers.sitemap, name="sitemap"),
     path("healthz", health.healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
     path("account/", include("marketplace.accounts.urls")),

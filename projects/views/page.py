@@ -4,6 +4,7 @@ from django.conf import settings
 
 from marketplace.money import format_money
 from projects import queries, rules
+from projects.job_posting import job_posting
 from projects.models import Project
 from projects.rubric import anchors, good_evidence, wanted
 
@@ -18,7 +19,7 @@ def page_of(request, project, at):
         "at": at, "project": project, "organization": project.organization, "counted": counted,
         "competencies": competencies_of(project, student), "clarified": queries.clarified(project),
         "reliability": queries.reliability(project.organization),
-        "is_open": is_live, "waiting": counted.waiting_count,
+        "is_open": is_live, "job_posting": job_posting(project, at), "waiting": counted.waiting_count,
         "is_full": counted.live_count >= settings.LIVE_APPLICATIONS_PER_PROJECT or counted.waiting_count > 0,
         "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counted.taken_count),
         "may_edit": own, "is_ours": (rules.may_preview(request.user, project) and not request.user.is_staff) or own,

@@ -1,0 +1,77 @@
+"""What search engines read first: robots.txt and the sitemaps of what everybody may see (sitemaps.org, protocol 0.9).
+
+A sitemap file holds the rows whose ids lie in one span, so that its address is stable and reading it is one range of
+an index, however many there are.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Exists, F, Max, OuterRef
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from marketplace.accounts.models import Organization
+from marketplace.clock import now
+from projects.models import Listing
+
+SPAN = 20_000  # ids in one file; the protocol allows 50,000 addresses
+PAGES = ["landing", "projects:browse", "how_it_works_students", "how_it_works_employers", "about", "terms", "privacy"]
+PRIVATE = [
+    "/account/", "/accounts/", "/admin/", "/api/", "/applications/", "/engagements/", "/home/", "/notifications/",
+    "/payments/", "/reports/", "/webhooks/", "/projects/filters/", "/projects/?", "/skills/typeahead/",
+]  # fmt: skip
+for_a_while = cache_control(public=True, max_age=int(timedelta(hours=1).total_seconds()))
+
+
+@require_safe
+@for_a_while
+def robots(request):
+    """Every page but those of one person. Combinations of filters are left out: the sitemaps name each project."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE)]
+    lines += ["", f"Sitemap: {settings.SITE_URL}{reverse('sitemaps')}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@for_a_while
+def sitemaps(request):
+    """The index: one file for the pages that explain, and one for each span of ids that holds a row."""
+    files = [{"url": reverse("sitemap", args=["pages", 0])}]
+    for kind, (rows, key, changed) in _kinds().items():
+        spans = rows.values(span=F(key) / SPAN).annotate(at=Max(changed)).order_by("span")
+        files += [{"url": reverse("sitemap", args=[kind, row["span"]]), "at": row["at"]} for row in spans]
+    return _xml(request, "pages/sitemaps.xml", {"files": files})
+
+
+@require_safe
+@for_a_while
+def sitemap(request, kind, number):
+    if (kind, number) == ("pages", 0):
+        return _xml(request, "pages/sitemap.xml", {"entries": [{"url": reverse(name)} for name in PAGES]})
+    if kind not in _kinds() or number > 2**31:
+        raise Http404
+    rows, key, changed = _kinds()[kind]
+    route, name = {"projects": ("projects:detail", "project__code"), "organizations": ("organization", "slug")}[kind]
+    within = rows.filter(**{f"{key}__gte": number * SPAN, f"{key}__lt": (number + 1) * SPAN}).order_by(key)
+    entries = [{"url": reverse(route, args=[slug]), "at": at} for slug, at in within.values_list(name, changed)]
+    if not entries:
+        raise Http404
+    return _xml(request, "pages/sitemap.xml", {"entries": entries})
+
+
+def _kinds():
+    """{kind: (rows that everybody may see, the name of their id, of when they last changed)}"""
+    live = Listing.objects.filter(closes_at__gt=now())
+    offers = Exists(live.filter(project__organization=OuterRef("pk")))
+    return {
+        "projects": (live, "project_id", "opened_at"),
+        "organizations": (Organization.objects.filter(offers, suspended_at=None), "pk", "created_at"),
+    }
+
+
+def _xml(request, template, context):
+    return render(request, template, context | {"site_url": settings.SITE_URL}, content_type="application/xml")
