@@ -38,6 +38,7 @@ class Answer:
     file_name: str = ""  # of a file: "evidence-1.pdf", never what its author called it
     size: int = 0
     is_picture: bool = False
+    has_preview: bool = False  # of a picture, or of the first page
     text: str = ""
     proves: str = ""
     team: str = ""  # roles
@@ -119,7 +120,8 @@ def _answers(application):
             site=site_of(answer.url, is_revealed=application.revealed_at is not None) if is_link else "",
             file_name=file_name(number, answer.file) if is_file else "",
             size=answer.file.size if is_file else 0,
-            is_picture=is_file and may_show_inline(answer.file), text=answer.text, proves=answer.proves,
+            is_picture=is_file and may_show_inline(answer.file), has_preview=is_file and answer.file.has_preview,
+            text=answer.text, proves=answer.proves,
             team=answer.team, ai=answer.ai,
         )  # fmt: skip
 

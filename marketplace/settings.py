@@ -163,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": timedelta(seconds=SWEEP_SECONDS * every), "options": {"expires": 60}}
     for name, task, every in [
         ("send-notifications", "marketplace.notifications.tasks.send_due", 1),
+        ("draw-previews", "marketplace.files.tasks.draw_previews", 1),
         ("match-projects", "projects.tasks.sweep_matching", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
         ("count-students", "projects.tasks.count_students", 240),

@@ -9,7 +9,7 @@ from applications.blind import file_name
 from applications.models import Application, Evidence
 from applications.queries import with_answers
 from marketplace.access import get_for_user
-from marketplace.files.serving import serve, serve_text
+from marketplace.files.serving import serve_asked, serve_text
 
 
 class LinkRedirect(HttpResponseRedirect):
@@ -36,4 +36,4 @@ def evidence_file(request, code, number):
         return LinkRedirect(answer.url)
     if answer.kind == Evidence.Kind.TEXT:
         return serve_text(answer.text, f"evidence-{number}.txt")
-    return serve(answer.file, file_name(number, answer.file), inline="inline" in request.GET)
+    return serve_asked(request, answer.file, file_name(number, answer.file))

@@ -15,7 +15,7 @@ from marketplace.access import get_for_user, require
 from marketplace.clock import now
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
-from marketplace.files.serving import serve
+from marketplace.files.serving import serve_asked
 
 STUDENTS_ONLY = "Only students keep an evidence library."
 
@@ -127,4 +127,4 @@ def library_file(request, code):
     evidence = get_for_user(library_rows(), request.user, code=code)
     if evidence.file is None:
         raise Http404("This evidence is not a file.")
-    return serve(evidence.file, inline="inline" in request.GET)
+    return serve_asked(request, evidence.file)

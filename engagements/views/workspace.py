@@ -17,7 +17,7 @@ from engagements.views.change_orders import can_be_proposed
 from engagements.views.reading import act, act_with_files, context_of, engagement_for
 from marketplace.clock import now
 from marketplace.files.kinds import MESSAGE
-from marketplace.files.serving import serve
+from marketplace.files.serving import serve_asked
 
 PAGE = 20
 
@@ -120,4 +120,4 @@ def file(request, code, file_code):
     stored = file_of(engagement, file_code)
     if stored is None:
         raise Http404("No such file.")
-    return serve(stored, inline=request.GET.get("view") == "1")
+    return serve_asked(request, stored)

@@ -5,6 +5,8 @@ from django.db import transaction
 
 from marketplace.files.checking import Checked, check_upload
 from marketplace.files.models import StoredFile
+from marketplace.files.previews import may_be_drawn
+from marketplace.files.tasks import draw_previews
 
 
 @transaction.atomic
@@ -18,7 +20,10 @@ def store_upload(*, upload, owner, allowed, at):
         owner=owner, original_name=checked.name, extension=checked.kind.extension,
         content_type=checked.kind.content_type, size=checked.size, sha256=checked.sha256,
         state=StoredFile.State.READY, is_reencoded=checked.is_reencoded, created_at=at,
+        preview_due_at=at if may_be_drawn(checked.kind.extension) else None,
     )  # fmt: skip
     stored.content.save(checked.name, ContentFile(checked.data), save=False)
     stored.save()
+    if stored.preview_due_at:
+        draw_previews.delay_on_commit()
     return stored

@@ -6,6 +6,7 @@ import warnings
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from marketplace.files.errors import CannotOpen
+from marketplace.files.kinds import KINDS
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
 MAX_PIXELS = 50_000_000  # 8,000 × 6,250: more than a phone's camera, less than what fills the memory
@@ -17,7 +18,13 @@ _BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, I
 
 def open_image(data, *, kind, anonymous):
     """(bytes, drawn again or not). The pixels are read in every case; work that is delivered keeps its bytes."""
-    expected = FORMATS[kind.extension]
+    upright = picture_of(data, kind.extension)
+    return (_draw_again(upright, FORMATS[kind.extension]), True) if anonymous else (data, False)
+
+
+def picture_of(data, extension):
+    """The first frame upright and in sRGB. Raises CannotOpen for what is broken or far too large."""
+    expected = FORMATS[extension]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower and has words
@@ -26,11 +33,12 @@ def open_image(data, *, kind, anonymous):
                 picture.verify()
             with Image.open(io.BytesIO(data), formats=[expected]) as picture:
                 picture.load()
-                return (_draw_again(picture, expected), True) if anonymous else (data, False)
+                return _in_srgb(ImageOps.exif_transpose(picture))
     except Image.DecompressionBombError:  # Pillow's own, far higher limit
         raise CannotOpen(_TOO_LARGE) from None
     except _BROKEN:
-        raise CannotOpen(f"cannot be opened as a {kind.label}. Save it again, or take it from the source.") from None
+        label = KINDS[extension].label
+        raise CannotOpen(f"cannot be opened as a {label}. Save it again, or take it from the source.") from None
 
 
 def _check_pixels(picture):
@@ -40,16 +48,19 @@ def _check_pixels(picture):
 
 
 def _draw_again(picture, format_name):
-    """The first frame upright, in sRGB, at most MAX_SIDE a side, and nothing else of the file."""
-    upright = ImageOps.exif_transpose(picture)
-    plain = _in_srgb(upright)
-    plain.thumbnail((MAX_SIDE, MAX_SIDE))
-    canvas = Image.new(plain.mode, plain.size)  # a new image has no `info` that a writer could copy
-    canvas.paste(plain)
+    """At most MAX_SIDE a side, and nothing else of the file."""
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
     out = io.BytesIO()
     options = {"optimize": True} if format_name == "PNG" else {"quality": QUALITY}
-    canvas.save(out, format_name, **options)
+    without_anything_else(picture).save(out, format_name, **options)
     return out.getvalue()
+
+
+def without_anything_else(picture):
+    """The pixels on a new canvas: it has no `info` that a writer could copy."""
+    canvas = Image.new(picture.mode, picture.size)
+    canvas.paste(picture)
+    return canvas
 
 
 def _in_srgb(picture):

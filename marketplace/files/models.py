@@ -29,7 +29,27 @@ class StoredFile(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
     is_reencoded = models.BooleanField(default=False)  # an image that we drew ourselves: may be shown inside a page
     problem = models.CharField(max_length=200, blank=True)
+    # Pictures for pages, drawn by a worker: due until done, or until a file that kills workers had its tries.
+    small = models.FileField(max_length=200, blank=True)
+    large = models.FileField(max_length=200, blank=True)
+    preview_due_at = models.DateTimeField(null=True, blank=True)
+    preview_tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["preview_due_at"], condition=models.Q(preview_due_at__isnull=False), name="file_preview_due"
+            )
+        ]
 
     def __str__(self):
         return self.original_name
+
+    @property
+    def has_preview(self):
+        return self.state == self.State.READY and bool(self.small)
+
+    @property
+    def is_document(self):
+        return not self.content_type.startswith("image/")

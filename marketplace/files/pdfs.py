@@ -32,6 +32,21 @@ def open_pdf(data, *, kind, anonymous):
             document.close()
 
 
+def first_page(data, width):
+    """Page 1 as a picture of at most that width and twice that height, in pixels. Raises CannotOpen."""
+    with _one_at_a_time:
+        try:
+            document = pdfium.PdfDocument(data)
+            try:
+                page = document[0]
+                scale = min(width / max(page.get_width(), 1), 2 * width / max(page.get_height(), 1))
+                return page.render(scale=scale).to_pil().convert("RGB")
+            finally:
+                document.close()
+        except pdfium.PdfiumError as error:
+            raise CannotOpen(_why(error)) from None
+
+
 def _why(error):
     if "password" in str(error).lower():
         return "is protected by a password. Save it without one and add it again."

@@ -9,6 +9,24 @@ from marketplace.files.models import StoredFile
 POLICY = "default-src 'none'; sandbox"
 
 
+def serve_asked(request, stored, as_name=None):
+    """What the reader asks of a file they may read: "?preview=320" or 960 its picture, "?inline" or the download."""
+    if "preview" in request.GET:
+        return serve_preview(stored, request.GET["preview"])
+    return serve(stored, as_name, inline="inline" in request.GET)
+
+
+def serve_preview(stored, width):
+    field = {"320": "small", "960": "large"}.get(width)
+    if field is None or not stored.has_preview:
+        raise Http404("There is no such picture.")
+    try:
+        content = getattr(stored, field).storage.open(getattr(stored, field).name)
+    except FileNotFoundError:
+        raise Http404("This picture is missing.") from None
+    return guarded(FileResponse(content, content_type="image/webp", filename="preview.webp"))
+
+
 def serve(stored, as_name=None, *, inline=False):
     """The content as a download called `as_name`; `inline` only ever holds for images that we drew ourselves.
 

@@ -1,0 +1,15 @@
+"""Drawing what is due. A lost message loses nothing: beat finds the same rows."""
+
+from celery import shared_task
+
+from marketplace.clock import now
+from marketplace.files.previews import draw_next
+
+MOST = 50  # files a run
+
+
+@shared_task(one_waits=True)
+def draw_previews():
+    for _ in range(MOST):
+        if not draw_next(at=now()):
+            return
