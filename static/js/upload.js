@@ -46,13 +46,19 @@ class UploadField extends HTMLElement {
       this.bar.value = sent.loaded / sent.total;
       this.note.textContent = sent.loaded < sent.total ? `Uploading: ${Math.round(this.bar.value * 100)}%` : "Checking the file…";
     });
-    request.addEventListener("load", () => this.show(request));
-    request.addEventListener("error", () => {
-      this.bar.hidden = true;
-      delete form.dataset.sending;
-      this.note.textContent = "The upload was interrupted. Your answers are still here: try again.";
+    request.addEventListener("load", () => {
+      if (request.status === 413) this.stay("That is more than one form may carry. Your answers are still here: shorten them, or add them as a file.");
+      else this.show(request);
     });
+    request.addEventListener("error", () => this.stay("The upload was interrupted. Your answers are still here: try again."));
     request.send(new FormData(form, event.submitter));
+  }
+
+  stay(why) {
+    this.bar.hidden = true;
+    delete this.input.form.dataset.sending;
+    this.note.textContent = why;
+    this.note.classList.add("danger-text");
   }
 
   // The answer is a whole page, after any redirect: put it in place of this one.
