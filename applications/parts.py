@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from applications.ai import problem_with
 from applications.models import Application
 from applications.queries import competencies_of
 
@@ -28,9 +29,10 @@ def parts_of(application, competencies=None):
     parts = []
     for number, competency in enumerate(competencies, 1):
         answer = answers.get(competency.pk)
-        hint = answer.title if answer else competency.evidence_asked
+        problem = problem_with(answer, competency) if answer else ""
+        hint = problem or (answer.title if answer else competency.evidence_asked)
         url = reverse("applications:answer", args=[code, number])
-        state = "done" if answer else "todo"
+        state = "error" if problem else "done" if answer else "todo"
         parts.append(Part(f"evidence-{number}", str(competency.skill), url, state, hint, competency))
     state = {True: "done", False: "error", None: "todo"}[application.is_available]
     if state == "done" and not application.approach:
@@ -41,11 +43,9 @@ def parts_of(application, competencies=None):
 
 def missing_parts(application):
     """What is still to be done before it can be sent, in words."""
-    missing = [
-        f"evidence for {part.competency.skill}"
-        for part in parts_of(application)
-        if part.state == "todo" and part.competency
-    ]
+    parts = [part for part in parts_of(application) if part.competency and part.state != "done"]
+    fitting = {"error": " that fits its rule about AI"}
+    missing = [f"evidence for {part.competency.skill}{fitting.get(part.state, '')}" for part in parts]
     plan = {"your approach": application.approach, "that you are available": application.is_available}
     return missing + [words for words, given in plan.items() if not given]
 
@@ -65,7 +65,7 @@ def next_url(application, after=None):
     names = [part.name for part in parts]
     start = names.index(after) + 1 if after in names else 0
     for part in [*parts[start:], *parts[:start]]:
-        if part.state == "todo":
+        if part.state == "todo" or (part.competency and part.state == "error"):
             return part.url
     name = "check" if application.status == Application.Status.DRAFT else "detail"
     return reverse(f"applications:{name}", args=[application.code])

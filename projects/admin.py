@@ -27,4 +27,4 @@ class CriterionInline(PartInline):
 
 class CompetencyInline(PartInline):
     model = Competency
-    fields = ["position", "skill", "level", "evidence_asked", "rubric", "good_evidence"]
+    fields = ["position", "skill", "level", "evidence_asked", "rubric", "good_evidence", "ai_policy"]

@@ -50,7 +50,7 @@ class JudgedCompetencySerializer(CompetencySerializer):
     clarifications = serializers.SerializerMethodField()
 
     class Meta(CompetencySerializer.Meta):
-        fields = [*CompetencySerializer.Meta.fields, "rubric", "good_evidence", "clarifications"]
+        fields = [*CompetencySerializer.Meta.fields, "rubric", "good_evidence", "ai_policy", "clarifications"]
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField(), min_length=4, max_length=4))
     def get_rubric(self, competency):

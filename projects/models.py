@@ -210,6 +210,11 @@ class Competency(models.Model):
     applications app).
     """
 
+    class AIPolicy(models.TextChoices):
+        ALLOWED = "allowed", "Allowed"
+        DISCLOSED = "disclosed", "Allowed, when the applicant says what for"
+        NOT_ALLOWED = "not_allowed", "Not for this competency"
+
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="competencies")
     position = models.PositiveSmallIntegerField()
     skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="competencies")
@@ -217,6 +222,7 @@ class Competency(models.Model):
     evidence_asked = models.CharField(max_length=300)
     rubric = ArrayField(models.CharField(max_length=RUBRIC_LENGTH), default=list, blank=True)  # four anchored levels
     good_evidence = models.CharField(max_length=RUBRIC_LENGTH, blank=True)
+    ai_policy = models.CharField(max_length=11, choices=AIPolicy, default=AIPolicy.DISCLOSED)
 
     class Meta:
         verbose_name_plural = "competencies"

@@ -62,11 +62,13 @@ def good_evidence(competency):
 
 
 def own_words(competency):
-    """{"rubric", "good_evidence"}: what is not the template's; empty where it is."""
+    """{"rubric", "good_evidence", "ai_policy"}: what the organization chose; words are empty where they are the
+    template's."""
     rubric, good = competency.rubric, competency.good_evidence
     return {
         "rubric": [] if rubric == template_rubric(competency) else rubric,
         "good_evidence": "" if good == template_of(competency.skill.family)["good"] else good,
+        "ai_policy": competency.ai_policy,
     }
 
 

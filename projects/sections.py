@@ -28,7 +28,7 @@ SECTIONS = {
         "Deliverable and acceptance criteria", "What you get, and when it is done", ("deliverable",)
     ),
     "competencies": Section("Competencies and evidence", "What applicants must show, and how", ()),
-    "rubric": Section("Rubric", "How the evidence is judged: four levels in words you can edit", ()),
+    "rubric": Section("Rubric", "How the evidence is judged, in words you can edit; whether AI is allowed", ()),
     "pay": Section(
         "Pay and time",
         "Hours, fee, dates, places",

@@ -47,7 +47,7 @@ class ChooseForm(forms.Form):
             offered = [row for row in library if row.fits][:OFFERED]
             offered += [row for row in library if answer and row.pk == answer.pk and row not in offered]
             self.offered[competency] = {row.code: row for row in offered}
-            best = answer or next(iter(offered), None)
+            best = answer or next((row for row in offered if not row.problem), None)
             self.fields[f"evidence_{number}"] = forms.ChoiceField(
                 choices=[*((row.code, row.title) for row in offered), (LATER, "Something else")],
                 widget=forms.RadioSelect, label=f"Evidence of {competency.skill}",

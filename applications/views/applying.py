@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from applications import actions, namesakes, rules
 from applications.actions.applying import check_limits, check_may_apply
+from applications.ai import problem_with
 from applications.forms import AnswerForm, ChooseForm, PlanForm
 from applications.models import Application
 from applications.parts import first_url, missing_parts, next_url, parts_of
@@ -152,11 +153,12 @@ def answer(request, code, number):
         posted(request), request.FILES or None, library=library, initial={"choice": _chosen(given, library)}
     )  # fmt: skip
     if request.method == "POST" and form.is_valid() and _save_answer(request, application, competency, form):
-        return redirect(next_url(application, after=f"evidence-{number}"))
+        return redirect(url_after(application, competency, number))
     return flow(
         request, application, "applications/answer.html", current=f"evidence-{number}", form=form, number=number,
         competency=competency, library=library, count=len(competencies),
         judged=judged(application.project, competency), status=422 if form.errors else 200,
+        given=given, problem=problem_with(given, competency) if given else "",
     )  # fmt: skip
 
 
@@ -168,13 +170,25 @@ def judged(project, competency):
     }  # fmt: skip
 
 
+def url_after(application, competency, number):
+    """The next part; the same page again while what was chosen may not be sent."""
+    answer = application.answers.filter(competency=competency).first()
+    if answer and problem_with(answer, competency):
+        return reverse("applications:answer", args=[application.code, number])
+    return next_url(application, after=f"evidence-{number}")
+
+
 def by_fit(library, competency):
     """What shows this very skill first; `fits` says so to the template."""
     rows = [copy(evidence) for evidence in library]
     for evidence in rows:
         shown = {row.skill_id: row for row in evidence.evidence_skills.all()}
         evidence.fits = shown.get(competency.skill_id)
-    return sorted(rows, key=lambda evidence: (evidence.fits is None, -(evidence.fits.level if evidence.fits else 0)))
+        evidence.problem = problem_with(evidence, competency)
+    return sorted(
+        rows,
+        key=lambda item: (item.fits is None, bool(item.problem), -(item.fits.level if item.fits else 0)),
+    )
 
 
 def _chosen(given, library):

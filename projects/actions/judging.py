@@ -20,8 +20,8 @@ CLARIFICATION_LENGTH = 500  # characters
 def edit_rubric(*, project, rubrics, by, at):
     """Word the rubric of an open project anew, while nobody has applied; who has begun a draft is told.
 
-    `rubrics`: {id of a competency: {"rubric", "good_evidence"}}. Raises InvalidTransition once an application was
-    sent, DomainError for words that a moderator would have to read first.
+    `rubrics`: {id of a competency: {"rubric", "good_evidence", "ai_policy"}}. Raises InvalidTransition once an
+    application was sent, DomainError for words that a moderator would have to read first.
     """
     project = lock(Project, project.pk)
     if project.status != Status.OPEN:
@@ -72,13 +72,14 @@ def set_rubrics(project, rubrics):
         wanted = rubrics.get(row.pk)
         if wanted is None:
             continue
-        before = (rubric_of(row), good_evidence(row))
+        before = (rubric_of(row), good_evidence(row), row.ai_policy)
         row.rubric, row.good_evidence = checked(wanted["rubric"]), wanted["good_evidence"]
-        if (rubric_of(row), good_evidence(row)) != before:
+        row.ai_policy = wanted.get("ai_policy", row.ai_policy)
+        if (rubric_of(row), good_evidence(row), row.ai_policy) != before:
             changed.append(row)
         for name, value in own_words(row).items():
             setattr(row, name, value)
-        row.save(update_fields=["rubric", "good_evidence"])
+        row.save(update_fields=["rubric", "good_evidence", "ai_policy"])
     return changed
 
 

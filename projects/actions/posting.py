@@ -55,7 +55,7 @@ def fill_from(project, starter):
 def save_section(*, project, section, by, at, criteria=None, competencies=None, rubrics=None, **values):
     """Save one part of the task list, whole or not at all. `criteria` and `competencies` replace the rows.
 
-    `rubrics`: {id of a competency: {"rubric", "good_evidence"}}.
+    `rubrics`: {id of a competency: {"rubric", "good_evidence", "ai_policy"}}.
 
     Raises InvalidTransition when the project is no longer a draft.
     """
@@ -94,7 +94,7 @@ def set_criteria(*, project, texts):
 def set_competencies(*, project, rows):
     """Replace the competencies by `rows` of {skill, level, evidence_asked}, in this order.
 
-    What was reworded in the rubric of a skill stays with it, unless the row brings its own.
+    What was chosen in the rubric of a skill stays with it, unless the row brings its own.
     """
     project = lock_draft(project)
     if len(rows) > settings.PROJECT_COMPETENCIES[1]:

@@ -5,7 +5,7 @@ from django import forms
 from marketplace.skills.models import SkillFamily
 from projects.actions.judging import CLARIFICATION_LENGTH
 from projects.forms.base import OneLine, SectionForm
-from projects.models import RUBRIC_LENGTH
+from projects.models import RUBRIC_LENGTH, Competency
 from projects.rubric import GENERAL, SHOWN, good_evidence, rubric_of, steps_of, template_of, template_rubric, templates
 
 TOO_LONG = "Use at most %(limit_value)d characters; this has %(show_value)d."
@@ -26,6 +26,9 @@ class RubricForm(SectionForm):
         found = {
             f"template_{row.pk}": forms.ChoiceField(label="Words from the template", choices=choices, required=False),
             f"good_{row.pk}": text_field("What good evidence looks like"),
+            f"ai_{row.pk}": forms.ChoiceField(
+                label="May AI have been used for it?", choices=Competency.AIPolicy, required=False
+            ),
         }
         for value, word in enumerate(SHOWN):
             found[f"level_{row.pk}_{value}"] = text_field(word)
@@ -35,7 +38,8 @@ class RubricForm(SectionForm):
         found = {}
         for row in self.competencies:
             slug = row.skill.family.slug if row.skill.family else GENERAL
-            found |= {f"template_{row.pk}": slug} | self._texts(row, rubric_of(row), good_evidence(row))
+            found |= {f"template_{row.pk}": slug, f"ai_{row.pk}": row.ai_policy}
+            found |= self._texts(row, rubric_of(row), good_evidence(row))
         return found
 
     def _texts(self, row, rubric, good):
@@ -51,10 +55,11 @@ class RubricForm(SectionForm):
 
     @property
     def rows(self):
-        """[{competency, template, good, levels}] of bound fields, for the template."""
+        """[{competency, template, good, ai, levels}] of bound fields, for the template."""
         return [
             {
                 "competency": row, "template": self[f"template_{row.pk}"], "good": self[f"good_{row.pk}"],
+                "ai": self[f"ai_{row.pk}"],
                 "levels": [self[f"level_{row.pk}_{value}"] for value in range(len(SHOWN))],
             }
             for row in self.competencies
@@ -80,6 +85,7 @@ class RubricForm(SectionForm):
                 row.pk: {
                     "rubric": self._rubric(row),
                     "good_evidence": self.cleaned_data[f"good_{row.pk}"] or template_of(row.skill.family)["good"],
+                    "ai_policy": self.cleaned_data[f"ai_{row.pk}"] or row.ai_policy,
                 }
                 for row in self.competencies
             }

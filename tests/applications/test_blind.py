@@ -43,6 +43,7 @@ def planted(project):
     for competency, source in zip(project.competencies.order_by("position"), sources, strict=True):
         evidence = actions.add_evidence(
             student=student, title="Rental joins", statement="I wrote the joins.", skills=[(competency.skill, 2)],
+            ai_use="none",
             by=user, at=NOW, **source,
         )  # fmt: skip
         actions.answer_competency(application=application, competency=competency, evidence=evidence, by=user, at=NOW)

@@ -55,6 +55,7 @@ def planted(organization):
         upload = samples.upload(f"{FILE_NAME}.{extension}", make())
         evidence = actions.add_evidence(
             student=student, title="Rental joins", statement="I wrote the joins.", skills=[(competency.skill, 2)],
+            ai_use="none",
             file=store_upload(upload=upload, owner=user, allowed=EVIDENCE, at=NOW), by=user, at=NOW,
         )  # fmt: skip
         actions.answer_competency(application=application, competency=competency, evidence=evidence, by=user, at=NOW)

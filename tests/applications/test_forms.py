@@ -91,7 +91,7 @@ def test_a_link_and_a_file_are_one_too_many():
 
 def test_an_invalid_file_is_the_only_complaint():
     form = evidence_form({"file": samples.upload("a.pdf", b"")}, url="")
-    assert form.errors == {"file": ["“a.pdf” is empty."]}
+    assert form.errors == {"file": ["“a.pdf” is empty. Save it again and look at its size before you add it."]}
 
 
 def test_editing_keeps_the_file_unless_something_takes_its_place(student):

@@ -223,3 +223,30 @@ def test_the_pages_of_an_open_project_follow_its_state(client_of, organization, 
         assert "A report counts too." in client_of(student).get(url).text
     answer = client.get(f"/api/projects/{project.code}/").json()["competencies"][0]
     assert (answer["rubric"][3], answer["clarifications"]) == ("It was published.", ["A report counts too."])
+
+
+def test_the_rule_about_ai_is_chosen_with_the_rubric_and_locked_with_it(client_of, organization, owner):
+    project = factories.make_project(organization=organization)
+    row = first(project)
+    assert row.ai_policy == "disclosed"
+    data = form_data(project, **{f"ai_{row.pk}": "not_allowed"})
+    assert client_of(owner).post(f"/projects/{project.code}/rubric/", data).status_code == 302
+    assert first(project).ai_policy == "not_allowed"
+    assert "Not for this competency." in client_of(owner).get(f"/projects/{project.code}/").text
+    answer = client_of(owner).get(f"/api/projects/{project.code}/").json()["competencies"]
+    assert [one["ai_policy"] for one in answer] == ["not_allowed", "disclosed"]
+    factories.make_application(project=project)
+    with pytest.raises(IntegrityError, match="locked"), transaction.atomic():
+        Competency.objects.filter(pk=row.pk).update(ai_policy="allowed")
+
+
+def test_the_rule_about_ai_stays_with_its_skill_and_goes_into_a_copy(organization, owner):
+    project = factories.make_project(status="draft", organization=organization)
+    row = first(project)
+    words = {"rubric": [], "good_evidence": "", "ai_policy": "allowed"}
+    save(project, owner, {row.pk: words})
+    actions.set_competencies(
+        project=project, rows=[{"skill": row.skill, "level": 1, "evidence_asked": "Show one."}]
+    )  # fmt: skip
+    assert first(project).ai_policy == "allowed"
+    assert first(actions.copy_project(project=project, by=owner, at=NOW)).ai_policy == "allowed"

@@ -13,6 +13,7 @@ from applications.actions import (
     submit_application,
 )
 from applications.actions.applying import check_limits
+from applications.ai import problem_with
 from applications.models import Application, Evidence, Shown
 from marketplace.errors import LimitReached
 
@@ -38,8 +39,8 @@ class Pool:
         return shown / len(competencies)
 
     def best_evidence(self, student, competency):
-        """The item that shows the skill best, else the newest one: people try with what they have."""
-        items = self.library[student.pk]
+        """The item that shows the skill best, else the newest one, made without AI where the project wants that."""
+        items = [item for item in self.library[student.pk] if not problem_with(item[0], competency)]
         return max(items, key=lambda item: (item[1].get(competency.skill_id, 0), item[0].pk))[0]
 
     def applicants(self, competencies, count, *, first=()):

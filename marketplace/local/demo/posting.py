@@ -15,7 +15,7 @@ from projects.actions import (
     submit_project,
 )
 from projects.matching import match_project
-from projects.models import Project
+from projects.models import Competency, Project
 
 
 def poster(organization):
@@ -46,7 +46,10 @@ def section_values(text, closes_at, zone):
         "deliverable": {"deliverable": text["deliverable"], "criteria": text["criteria"]},
         "competencies": {
             "competencies": [
-                {"skill": skills[row["skill"].lower()], "level": row["level"], "evidence_asked": row["evidence"]}
+                {
+                    "skill": skills[row["skill"].lower()], "level": row["level"], "evidence_asked": row["evidence"],
+                    "ai_policy": row.get("ai", Competency.AIPolicy.DISCLOSED),
+                }
                 for row in text["competencies"]
             ]
         },
