@@ -2,6 +2,8 @@
 
 import re
 
+from marketplace.links.actions import previews_of
+
 SHORTEST = 3
 READ = ("title", "statement", "proves", "team", "ai_used_for", "text")  # what assessors read on the page
 PROVIDERS = {  # of e-mail for everybody: their name tells nothing about a person
@@ -70,9 +72,12 @@ def hints(application, answers):
     student = application.student
     words = names_of(student) | school_of(student.user.email)
     parts = [("Your approach", application.approach), ("Your note on availability", application.availability_note)]
+    previews = previews_of([answer.url for answer in answers])
     for answer in answers:
         read = "\n".join(getattr(answer, field) for field in READ)
         parts.append((f"The evidence for {answer.competency.skill}", read))
         parts.append((f"The link for {answer.competency.skill}", answer.url))
+        page = previews.get(answer.url)
+        parts.append((f"The page behind the link for {answer.competency.skill}", page.title if page else ""))
     named = [(what, given_away(text, words)) for what, text in parts]
     return [(what, found) for what, found in named if found]

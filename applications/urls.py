@@ -13,6 +13,7 @@ urlpatterns = [
     path("library/<str:code>/versions/", library.evidence_versions, name="evidence_versions"),
     path("library/<str:code>/archive/", library.evidence_archive, name="evidence_archive"),
     path("library/<str:code>/restore/", library.evidence_restore, name="evidence_restore"),
+    path("library/<str:code>/link/", library.evidence_link, name="evidence_link"),
     path("library/<str:code>/file/", library.library_file, name="library_file"),
     path("start/<str:code>/", applying.start, name="start"),
     path("board/<str:code>/", board.board, name="board"),

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "marketplace.accounts",
     "marketplace.skills",
     "marketplace.files",
+    "marketplace.links",
     "marketplace.activity",
     "marketplace.notifications",
     "projects",
@@ -164,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, every in [
         ("send-notifications", "marketplace.notifications.tasks.send_due", 1),
         ("draw-previews", "marketplace.files.tasks.draw_previews", 1),
+        ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
         ("match-projects", "projects.tasks.sweep_matching", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
         ("count-students", "projects.tasks.count_students", 240),

@@ -12,6 +12,8 @@ from marketplace.accounts.models import Student
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
+from marketplace.links.actions import look_up
+from marketplace.links.addresses import is_own_network
 
 SKILLS = (1, 5)
 SOURCES = {"url": Evidence.Kind.LINK, "file": Evidence.Kind.FILE, "text": Evidence.Kind.TEXT}
@@ -32,6 +34,8 @@ def add_evidence(*, student, skills, by, at, **content):
         EvidenceSkill(evidence=evidence, skill=skill, level=level) for skill, level in skills
     )
     refresh_from_evidence(student, [skill.pk for skill, _level in skills], at=at)
+    if evidence.url:
+        look_up(evidence.url, at=at)
     record("evidence.added", actor=by, subject=evidence, at=at)
     return evidence
 
@@ -53,6 +57,8 @@ def edit_evidence(*, evidence, skills, by, at, **content):
         EvidenceSkill(evidence=evidence, skill=skill, level=level) for skill, level in skills
     )
     refresh_from_evidence(evidence.student, before | {skill.pk for skill, _level in skills}, at=at)
+    if evidence.url:
+        look_up(evidence.url, at=at)
     record("evidence.edited", actor=by, subject=evidence, at=at, version=evidence.version)
     return evidence
 
@@ -122,6 +128,11 @@ def checked_content(values):
         raise DomainError("Give one of the three: a link, a file or a text.", field="url", code="one_source")
     if content["url"] and urlsplit(content["url"]).scheme not in ("http", "https"):
         raise DomainError("A link starts with https:// or http://.", field="url", code="bad_link")
+    if content["url"] and is_own_network(content["url"]):
+        raise DomainError(
+            "This address opens only on your own computer or network. Give one that opens everywhere, or add a file.",
+            field="url", code="own_network",
+        )  # fmt: skip
     if len(content["text"]) > TEXT_MAX:
         raise DomainError(f"A text has at most {TEXT_MAX:,} characters.", field="text", code="too_long")
     check_words(content["statement"], field="statement", what="Say what you did yourself.")

@@ -16,6 +16,7 @@ from marketplace.clock import now
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
 from marketplace.files.serving import serve_asked
+from marketplace.links.actions import look_again, previews_of
 
 STUDENTS_ONLY = "Only students keep an evidence library."
 
@@ -26,8 +27,12 @@ def library(request):
     student = request.reader.student
     require(student is not None, STUDENTS_ONLY)
     archived = request.GET.get("show") == "archived"
+    evidence = list(library_of(student, archived=archived))
+    previews = previews_of([item.url for item in evidence])
+    for item in evidence:
+        item.link = previews.get(item.url)
     context = {
-        "evidence": library_of(student, archived=archived),
+        "evidence": evidence,
         "archived": archived,
         "archived_count": student.evidence.filter(archived_at__isnull=False).count(),
         "may_keep": rules.may_keep_library(request.user),
@@ -117,6 +122,18 @@ def evidence_restore(request, code):
     _, error = attempt(request, actions.restore_evidence, evidence=evidence)
     if error is None:
         messages.success(request, f"“{evidence.title}” is back in your library.")
+    return redirect("applications:library")
+
+
+@login_required
+@require_POST
+def evidence_link(request, code):
+    """Look again whether the link opens."""
+    evidence = get_for_user(library_rows(), request.user, code=code, may=rules.may_keep_library)
+    if look_again(evidence.url, at=now()):
+        messages.info(request, "We are opening the link again. Reload this page in a minute.")
+    else:
+        messages.info(request, "The link was opened a moment ago. Try again in a minute.")
     return redirect("applications:library")
 
 

@@ -104,6 +104,7 @@ ROWS = [
     row("applications:evidence_versions", 404, args=of("evidence"), **OWN),
     row("applications:evidence_archive", 404, args=of("evidence"), method="post", **OWN_MOVES),
     row("applications:evidence_restore", 404, args=of("evidence"), method="post", scene=archived, **OWN_MOVES),
+    row("applications:evidence_link", 404, args=of("evidence"), method="post", **OWN_MOVES),
     row("applications:library_file", 404, args=of("evidence"), scene=with_file, **OWN),
     row("applications:start", 200, args=of("new"), scene=open_project, visitor=SIGN_IN, student=302, owner=403,
         member=403, finance=403, suspended=403),

@@ -1,9 +1,11 @@
 """The people of the demo, their organizations and their evidence."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.utils.text import slugify
 
 from applications.actions import add_evidence, calibrate
@@ -13,6 +15,7 @@ from marketplace.accounts.models import Membership, User
 from marketplace.accounts.rules import POSTERS
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
+from marketplace.links.models import LinkPreview
 from marketplace.local.demo import texts
 from marketplace.local.demo.people import PEOPLE
 from marketplace.moderation.actions import verify_organization
@@ -103,6 +106,7 @@ def make_student(text, skills, at):
     return student
 
 
+@transaction.atomic
 def make_evidence(student, item, skills, at):
     sources = {
         "link": lambda: {"url": item["url"]}, "file": lambda: {"file": store_text(student.user, item, at)},
@@ -114,6 +118,14 @@ def make_evidence(student, item, skills, at):
         ai_used_for=item.get("ai", ""), skills=[(skills[name.lower()], level) for name, level in item["skills"]],
         **sources[item["kind"]](),
     )  # fmt: skip
+    if item["kind"] == "link":
+        pretend_it_opens(item, at)
+
+
+def pretend_it_opens(item, at):
+    """The demo's links lead to pages that were invented with their students: nobody is asked for them."""
+    found = {"state": "ready", "title": item["title"], "site": urlsplit(item["url"]).hostname, "due_at": None}
+    LinkPreview.objects.filter(url=item["url"]).update(**found, checked_at=at)
 
 
 def store_text(owner, item, at):
