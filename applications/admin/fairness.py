@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
@@ -48,7 +48,9 @@ class FairnessReportAdmin(ReadOnly, admin.ModelAdmin):
         return csv_response(["fairness", report.starts_on], HEADER, lines_of(report.figures))
 
     def found(self, request, pk):
-        report = get_object_or_404(FairnessReport, pk=pk)
+        report = self.get_object(request, str(pk))
+        if report is None:
+            raise Http404
         if not self.has_view_permission(request, report):
             raise PermissionDenied
         return report
