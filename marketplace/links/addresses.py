@@ -14,7 +14,7 @@ def is_public(address):
     Addresses that carry another one inside (mapped, 6to4, Teredo, NAT64) are refused whatever it is.
     """
     ip = ip_address(address.partition("%")[0])
-    if ip.version == 6 and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in NAT64):
+    if ip.version == 6 and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in NAT64 or ip.is_site_local):
         return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 

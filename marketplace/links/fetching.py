@@ -110,7 +110,10 @@ class _Connection(http.client.HTTPConnection):
         self.line = self.sock = socket.create_connection((self.address, self.target.port), self.timeout)
         if self.target.scheme == "https":
             context = ssl.create_default_context()
-            self.line = self.sock = context.wrap_socket(self.sock, server_hostname=self.target.hostname)
+            name = self.target.hostname
+            self.sock = context.wrap_socket(self.sock, server_hostname=name, do_handshake_on_connect=False)
+            self.line = self.sock  # before the handshake, which may be slow on purpose
+            self.sock.do_handshake()
 
 
 def _ask(target, address, end):
@@ -131,7 +134,7 @@ def _ask(target, address, end):
         if time.monotonic() >= end:  # what was cut off looks like an end
             raise TimeoutError
         return answer
-    except ssl.SSLError:
+    except ssl.SSLCertVerificationError:
         raise Unreachable("its certificate is not valid") from None
     except (OSError, ValueError, AttributeError, http.client.HTTPException):
         reason = "it takes too long to answer" if time.monotonic() >= end else "its server does not answer as it should"
