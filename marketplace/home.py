@@ -100,7 +100,7 @@ def suggestions(student, at):
     more = [pk for pk in recommended(student, at=at, limit=SUGGESTED) if pk not in shown]
     ids = [*shown, *more][:SUGGESTED] or newest(student, at)
     found = cards(ids, student=student, at=at)
-    return [(card, reason(card, shown.get(card.project.pk))) for card in found]
+    return [(card, reason(card, shown.get(card.pk))) for card in found]
 
 
 def newest(student, at):
@@ -113,7 +113,7 @@ def newest(student, at):
 
 def reason(card, told):
     """ "SQL and Data cleaning": as the notice said it, else what the student has shown by now."""
-    names = [row[0] for row in told] if told else [name for name, _level, has in card.skills if has]
+    names = [row[0] for row in told] if told else [name for name, has in card.skills if has]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 

@@ -291,12 +291,14 @@ class Match(models.Model):
 class Listing(models.Model):
     """An open project as browse and search see it. Written by the triggers of migration 0003 and by nothing else.
 
-    One slim row per open project of an organization that is not suspended, so that a page of results, its total and
-    every facet are answered without a join.
+    One row per open project of an organization that is not suspended, so that a page of results, its total and every
+    facet are answered in one statement. `tokens` hold what filters ask about (search/filters.py), `asked` each skill at
+    its level as skill × 8 + level, `card` what a list prints.
     """
 
     project = models.OneToOneField(Project, primary_key=True, on_delete=models.CASCADE, related_name="listing")
     field = models.ForeignKey(SkillFamily, on_delete=models.CASCADE, related_name="+")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     fee_amount = models.PositiveBigIntegerField()
@@ -304,15 +306,18 @@ class Listing(models.Model):
     is_remote = models.BooleanField()
     level = models.PositiveSmallIntegerField(choices=Level)  # the highest that a competency asks for
     skill_ids = ArrayField(models.BigIntegerField())
+    asked = ArrayField(models.IntegerField())
+    tokens = ArrayField(models.IntegerField())
     document = SearchVectorField()
     words = models.TextField()  # lower-case title, skills, field, organization: for spelling mistakes
+    card = models.JSONField()
 
     class Meta:
         indexes = [
             models.Index(fields=["-opened_at", "-project"], name="listing_newest"),
             models.Index(fields=["closes_at", "project"], name="listing_closing"),
             models.Index(fields=["-fee_amount", "-project"], name="listing_pay"),
-            GinIndex(fields=["document", "skill_ids"], name="listing_search", fastupdate=False),
+            GinIndex(fields=["document", "tokens"], name="listing_search", fastupdate=False),
         ]
 
     def __str__(self):

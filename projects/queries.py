@@ -6,16 +6,18 @@ Applications and engagements belong to apps above this one; they are reached by 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from marketplace.skills.models import StudentSkill
+from projects.cards import of_project
 from projects.models import APPLICATION_SENT, Listing, Project, SavedProject
-from projects.search.order import fit_expression
+from projects.search.filters import FIELD, SKILL, token
 
 LIVE = ["submitted", "shortlisted", "offered"]
 UNDECIDED = ["submitted", "shortlisted"]
+NEAR = 500  # of the newest projects that ask for something the student has shown
+FITS = 0.6  # of the competencies
 ENOUGH = 3  # a figure made of fewer cases says more about chance than about the organization
 # Of what the organization was asked: not who stayed on the waiting list, nor what a cancelled project ended. An offer
 # that expired was an answer: the student's silence is not the organization's.
@@ -64,20 +66,6 @@ def places_left(project):
     return max(0, project.places - accepted_count(project))
 
 
-@dataclass(frozen=True)
-class Card:
-    """One project as a list shows it, every word ready: templates only print."""
-
-    project: Project
-    skills: list  # [(name, level word, whether this student has shown it)]
-    have: str  # "You have 2 of 3", for students
-    applicants: str  # "6 of 25 applicants"
-    is_saved: bool
-    may_save: bool
-    is_open: bool
-    has_applied: bool
-
-
 def cards(ids, *, student, at, organizations=()):
     """Cards of these projects, in this order; a fixed number of queries. `organizations`: the reader's own."""
     projects = with_counts(Project.objects.filter(pk__in=ids)).with_card().in_bulk()
@@ -85,26 +73,11 @@ def cards(ids, *, student, at, organizations=()):
     saved = saved_among(student, ids) if student else set()
     own = {organization.pk for organization in organizations}
     applied = applied_among(student, ids) if student else set()
-    found = [projects[pk] for pk in ids if pk in projects]
     return [
-        card_of(project, levels=levels, student=student, at=at, is_saved=project.pk in saved,
-                may_save=student is not None and project.organization_id not in own, has_applied=project.pk in applied)
-        for project in found
+        of_project(projects[pk], levels=levels, at=at, student=student, own=own, is_saved=pk in saved,
+                   has_applied=pk in applied)
+        for pk in ids if pk in projects
     ]  # fmt: skip
-
-
-def card_of(project, *, levels, student, at, is_saved, may_save, has_applied):
-    skills = [
-        (row.skill.name, row.get_level_display(), levels.get(row.skill_id, 0) >= row.level)
-        for row in project.competencies.all()
-    ]
-    shown = sum(has for _name, _level, has in skills)
-    return Card(
-        project=project, skills=skills, is_saved=is_saved, may_save=may_save,
-        have=f"You have {shown} of {len(skills)}" if student else "",
-        applicants=f"{project.live_count} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
-        is_open=project.accepts_applications(at), has_applied=has_applied,
-    )  # fmt: skip
 
 
 def levels_of(student):
@@ -127,17 +100,22 @@ def recommended(student, *, at, limit=3):
     """Ids of open projects that ask for most of what this student has shown, best first."""
     levels = levels_of(student)
     own = student.user.memberships.values("organization")
-    near = Listing.objects.filter(skill_ids__overlap=list(levels), closes_at__gt=at)
+    near = Listing.objects.filter(tokens__overlap=[token(SKILL, pk) for pk in levels], closes_at__gt=at)
     near = near.exclude(project__organization__in=own).exclude(project__applications__student=student)
-    near = near.exclude(project__organization__blocks__student=student)
-    found = near.annotate(fit=fit_expression(student)).filter(fit__gte=600).order_by("-fit", "-opened_at", "-pk")
-    return list(found.values_list("pk", flat=True)[:limit])
+    near = near.exclude(project__organization__blocks__student=student).order_by("-opened_at", "-pk")
+    fits = [
+        (sum(levels.get(token // 8, 0) >= token % 8 for token in asked) / len(asked), pk)
+        for pk, asked in near.values_list("pk", "asked")[:NEAR]
+    ]
+    ranked = sorted((fit for fit in fits if fit[0] >= FITS), key=lambda fit: -fit[0])
+    return [pk for _share, pk in ranked[:limit]]
 
 
 def similar(project, *, at, limit=3):
     """Ids of other open projects that share a competency, or at least the field; most in common first."""
     skill_ids = [row.skill_id for row in project.competencies.all()]
-    near = Listing.objects.filter(Q(skill_ids__overlap=skill_ids) | Q(field=project.field_id), closes_at__gt=at)
+    asked = [token(SKILL, pk) for pk in skill_ids] + [token(FIELD, project.field_id)]
+    near = Listing.objects.filter(tokens__overlap=asked, closes_at__gt=at)
     rows = near.exclude(pk=project.pk).order_by("-opened_at", "-pk").values_list("pk", "skill_ids", "field_id")[:200]
     wanted = set(skill_ids)
     ranked = sorted(rows, key=lambda row: (-len(wanted & set(row[1])), row[2] != project.field_id))

@@ -63,7 +63,7 @@ def test_a_new_student_finds_three_steps_and_what_is_new(client_of, db):
     assert [(step.title, step.done) for step in page.context["steps"]] == [
         ("Say who you are", False), ("Add your first evidence", False), ("Apply to a project", False),
     ]  # fmt: skip
-    assert [(card.project, why) for card, why in page.context["suggestions"]] == [(project, "")]
+    assert [(card.pk, why) for card, why in page.context["suggestions"]] == [(project.pk, "")]
     html = page.content.decode()
     assert html.count("button-primary") == 1
     assert "New projects" in html
@@ -89,8 +89,8 @@ def test_a_new_employer_founds_an_organization_first(client_of, db):
 def test_a_student_is_told_why_a_project_fits(client_of, student):
     match = a_match(student.student)
     page = page_of(client_of, student)
-    assert [(card.project, why) for card, why in page.context["suggestions"]] == [
-        (match.project, "SQL and Data cleaning")
+    assert [(card.pk, why) for card, why in page.context["suggestions"]] == [
+        (match.project.pk, "SQL and Data cleaning")
     ]
     assert "You have shown SQL and Data cleaning." in page.content.decode()
 

@@ -1,11 +1,8 @@
 """Filters and tags that every template has without loading them (TEMPLATES builtins)."""
 
-from functools import lru_cache
-
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -13,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from marketplace import money as amounts
 from marketplace import stylesheet as css
-from marketplace.formatting import text, times
+from marketplace.formatting import fragments, text, times
 from marketplace.formatting.forms import error_links
 
 register = template.Library()
@@ -81,9 +78,7 @@ def _time(value, words):
 @register.filter
 def count(number, nouns):
     """`{{ n|count:"project" }}` → "1 project", "3 projects"; `"competency,competencies"` when an s is not enough."""
-    one, _comma, many = nouns.partition(",")
-    number = number if isinstance(number, int) else len(number)
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return text.count(number, nouns)
 
 
 @register.filter
@@ -160,6 +155,12 @@ def query(context, **changes):
     return f"?{encoded}" if encoded else context["request"].path
 
 
+@register.simple_tag(takes_context=True)
+def fragment(context, name, **values):
+    """`{% fragment "projects/_cards.jinja" cards=cards %}`: a Jinja2 template of fragments.py with these values."""
+    return SafeString(fragments.fragment(name, values, context["request"]))
+
+
 @register.simple_tag
 def link_to(name, *args, **kwargs):
     """`{% link_to "projects:browse" as url %}`: like `url`, but empty where the route is not installed."""
@@ -173,12 +174,7 @@ def link_to(name, *args, **kwargs):
 def icon(name, label="", css_class=""):
     """One icon of the sprite; without a label it is decoration and hidden from screen readers."""
     said = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
-    return format_html('<svg class="icon {}" {}><use href="{}#{}"/></svg>', css_class, said, _sprite(), name)
-
-
-@lru_cache(maxsize=1)
-def _sprite():
-    return static("img/icons.svg")
+    return format_html('<svg class="icon {}" {}><use href="{}#{}"/></svg>', css_class, said, fragments.sprite(), name)
 
 
 @register.simple_tag

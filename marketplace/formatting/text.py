@@ -15,6 +15,13 @@ def paragraphs(text):
     return _join("\n", (part for block in blocks if block.strip() for part in _block(block)))
 
 
+def count(number, nouns):
+    """`3, "project"` → "3 projects"; `"competency,competencies"` when an s is not enough. A sized thing is counted."""
+    one, _comma, many = nouns.partition(",")
+    number = number if isinstance(number, int) else len(number)
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def with_links(line):
     """Escaped text with its web addresses clickable; `nofollow ugc` tells search engines we do not vouch for them."""
     parts, end = [], 0

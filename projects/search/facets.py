@@ -1,28 +1,29 @@
 """What else there is: each option of each filter with the number of projects it would show, given the other filters."""
 
 from dataclasses import dataclass, field
-
-from django.db.models import Count, Q
+from datetime import timedelta
 
 from marketplace.skills.models import Level
-from projects.models import Competency, Listing
 from projects.search.filters import (
+    AT_LEVEL,
+    FIELD,
     HOURS,
+    IN_HOURS,
+    IS_WHERE,
     PAY,
+    PAYS,
+    SKILL,
     WHERE,
     WITHIN,
-    all_of,
-    hours_condition,
     hours_label,
-    pay_condition,
     pay_label,
-    where_condition,
-    within_condition,
     within_label,
 )
 
 SKILLS = 40  # options of a facet at most
 FIRST = 6  # options shown at once
+KINDS = {"skill": SKILL, "field": FIELD, "pay": PAYS, "hours": IN_HOURS, "where": IS_WHERE, "level": AT_LEVEL}
+NAMED = {"skill": "skills_skill", "field": "skills_skillfamily"}
 
 
 @dataclass
@@ -56,71 +57,79 @@ class Facet:
         return sum(option.checked for option in self.options)
 
 
-def facets(filters, conditions, *, at):
-    """(total, [Facet]) in three queries, whatever is filtered."""
-    base = Listing.objects.filter(conditions["open"], conditions.get("q", Q()))
-    total, numbers = counts(base, filters, conditions, at)
-    return total, [
-        skill_facet(base, filters, conditions),
-        Facet("pay", "Pay", "radio", numbers["pay"]),
-        Facet("hours", "Hours", "checkbox", numbers["hours"]),
-        Facet("within", "Application deadline", "radio", numbers["within"]),
-        Facet("where", "Where", "checkbox", numbers["where"]),
-        Facet("level", "Highest level asked", "checkbox", numbers["level"]),
-        field_facet(base, filters, conditions),
-    ]
+def alternatives(filters):
+    """The groups that are set: their options are alternatives to each other, counted without the group."""
+    return [group for group in filters.tokens() if group in KINDS] + ["within"] * (filters.within is not None)
 
 
-def others(conditions, group):
-    """Every filter but this group's: its options are alternatives to each other."""
-    return all_of(condition for name, condition in conditions.items() if name not in (group, "q", "open"))
+def counts(groups):
+    """{name: SQL} that counts the tokens of the samples of statement.py."""
+    counted = "SELECT token, count(*) AS number FROM {}, unnest(tokens) token {} GROUP BY token"
+    parts = {"counts": counted.format("sample", "")}
+    for group in groups:
+        if group != "within":
+            parts[f"counts_{group}"] = counted.format(f"sample_{group}", f"WHERE token & 15 = {KINDS[group]}")
+    return parts
 
 
-def counts(base, filters, conditions, at):
-    """The total and the options of the facets whose values are fixed, in one statement."""
-    plans = {
-        "pay": [(value, pay_label(value), pay_condition(value), filters.pay == value) for value in PAY],
-        "hours": [(value, hours_label(value), hours_condition(value), value in filters.hours) for value in HOURS],
-        "within": [
-            (value, within_label(value), within_condition(value, at), filters.within == value) for value in WITHIN
-        ],
-        "where": [(value, WHERE[value][1], where_condition(value), value in filters.where) for value in WHERE],
-        "level": [(level.value, level.label, Q(level=level.value), level.value in filters.levels) for level in Level],
-    }
-    wanted = {"total": Count("pk", filter=others(conditions, None) or None)}
-    for group, plan in plans.items():
-        for number, (_value, _label, condition, _checked) in enumerate(plan):
-            wanted[f"{group}_{number}"] = Count("pk", filter=others(conditions, group) & condition)
-    found = base.aggregate(**wanted)
-    options = {
-        group: [
-            Option(str(value), label, found[f"{group}_{number}"], checked)
-            for number, (value, label, _condition, checked) in enumerate(plan)
+def parameters(at):
+    return {f"within_{days}": at + timedelta(days=days) for days in WITHIN}
+
+
+def as_json(groups):
+    """SQL: {"tokens": {token: number}, "skill" and "field": [[slug, name, number], …], "within": [number, …]}."""
+    fixed = ["SELECT token, number FROM counts WHERE token & 15 > 2"]
+    fixed += [f"SELECT token, number FROM counts_{group}" for group in groups if group not in ("within", *NAMED)]
+    kept = ", ".join(str(KINDS[group]) for group in groups if group in KINDS)
+    if kept:
+        fixed[0] += f" AND token & 15 NOT IN ({kept})"
+    parts = [f"'tokens', (SELECT json_object_agg(token, number) FROM ({' UNION ALL '.join(fixed)}) found)"]
+    for group, table in NAMED.items():
+        source = f"counts_{group}" if group in groups else "counts"
+        most = (
+            f"SELECT token >> 4 AS id, number FROM {source} WHERE token & 15 = {KINDS[group]}"
+            f" ORDER BY number DESC, token LIMIT {SKILLS}"
+        )
+        parts.append(
+            f"'{group}', (SELECT json_agg(json_build_array(slug, name, number) ORDER BY number DESC, name)"
+            f" FROM ({most}) most JOIN {table} USING (id))"
+        )
+    sums = ", ".join(f"count(*) FILTER (WHERE closes_at <= %(within_{days})s)" for days in WITHIN)
+    sample = "sample_within" if "within" in groups else "sample"
+    parts.append(f"'within', (SELECT json_build_array({sums}) FROM {sample})")
+    return f"json_build_object({', '.join(parts)})::text"
+
+
+def facets(filters, found):
+    """[Facet] of what `as_json` gave."""
+    numbers = found["tokens"] or {}
+
+    def options(kind, values, label, chosen):
+        return [
+            Option(str(value), label(value), numbers.get(str(16 * number + kind), 0), value in chosen)
+            for number, value in enumerate(values, 1)
         ]
-        for group, plan in plans.items()
-    }
-    return found["total"], options
+
+    within = [
+        Option(str(days), within_label(days), number, filters.within == days)
+        for days, number in zip(WITHIN, found["within"], strict=True)
+    ]
+    return [
+        _named("skill", "Competencies", found["skill"], filters.skills),
+        Facet("pay", "Pay", "radio", options(PAYS, PAY, pay_label, [filters.pay])),
+        Facet("hours", "Hours", "checkbox", options(IN_HOURS, HOURS, hours_label, filters.hours)),
+        Facet("within", "Application deadline", "radio", within),
+        Facet("where", "Where", "checkbox", options(IS_WHERE, WHERE, WHERE.get, filters.where)),
+        Facet("level", "Highest level asked", "checkbox",
+              options(AT_LEVEL, Level.values, lambda value: Level(value).label, filters.levels)),
+        _named("field", "Field", found["field"], filters.fields),
+    ]  # fmt: skip
 
 
-def skill_facet(base, filters, conditions):
-    """The skills asked for most; a chosen one is listed even when it would show nothing."""
-    projects = base.filter(others(conditions, "skill")).values("pk")
-    rows = Competency.objects.filter(project__in=projects).values("skill__slug", "skill__name")
-    rows = rows.annotate(number=Count("pk")).order_by("-number", "skill__name")[:SKILLS]
-    found = [(row["skill__slug"], row["skill__name"], row["number"]) for row in rows]
-    return _named_facet("skill", "Competencies", found, filters.skills)
-
-
-def field_facet(base, filters, conditions):
-    rows = base.filter(others(conditions, "field")).values("field__slug", "field__name")
-    rows = rows.annotate(number=Count("pk")).order_by("-number", "field__name")[:SKILLS]
-    found = [(row["field__slug"], row["field__name"], row["number"]) for row in rows]
-    return _named_facet("field", "Field", found, filters.fields)
-
-
-def _named_facet(name, label, rows, chosen):
+def _named(name, label, rows, chosen):
+    """The most frequent; a chosen one is listed even when it would show nothing."""
     slugs = {item.slug for item in chosen}
-    options = [Option(slug, text, number, slug in slugs) for slug, text, number in rows]
+    options = [Option(slug, text, number, slug in slugs) for slug, text, number in rows or []]
     present = {option.value for option in options}
     options += [Option(item.slug, item.name, 0, True) for item in chosen if item.slug not in present]
     return Facet(name, label, "checkbox", options)

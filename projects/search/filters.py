@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db import connection
 
+from marketplace.accounts.models import Organization
 from marketplace.money import exponent, format_money
 from marketplace.skills.models import Level, Skill, SkillFamily
 
@@ -14,16 +15,39 @@ MAX_CHOICES = 20  # values of one filter
 PAY = [300, 500, 800, 1_200]  # major units, "or more"
 HOURS = {"10-15": (10, 15), "16-24": (16, 24), "25-40": (25, 40)}
 WITHIN = [3, 7, 14]  # days to the application deadline
-WHERE = {"remote": (True, "Remote"), "onsite": (False, "On site")}
+WHERE = {"remote": "Remote", "onsite": "On site"}
+
+# A token of a listing is 16 × value + kind. PAY and HOURS are written once more in projects_listings_of, which makes
+# the tokens: the value there is the position here, from 1.
+SKILL, FIELD, ORGANIZATION, IN_HOURS, PAYS, IS_WHERE, AT_LEVEL = range(7)
+
+NAMES = {"skill": Skill, "field": SkillFamily, "organization": Organization}  # what a slug in the address names
 
 
-def pay_amount(value):
-    """Major units of the site's currency as minor units."""
-    return value * 10 ** exponent(settings.CURRENCY)
+def token(kind, value):
+    return 16 * value + kind
 
 
 def pay_label(value):
-    return f"{format_money(pay_amount(value), settings.CURRENCY)} or more"
+    amount = value * 10 ** exponent(settings.CURRENCY)
+    return f"{format_money(amount, settings.CURRENCY)} or more"
+
+
+def hours_label(value):
+    return f"{HOURS[value][0]}–{HOURS[value][1]} h"
+
+
+def within_label(days):
+    return f"Closes within {days} days"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A skill, a field or an organization that the address names by its slug."""
+
+    pk: int
+    slug: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -37,39 +61,38 @@ class Chip:
 
 @dataclass(frozen=True)
 class Filters:
+    """`skills`, `fields` and `organizations` are of Named; the other values are those of the query string."""
+
     q: str = ""
-    skills: tuple = ()  # Skill objects
-    fields: tuple = ()  # SkillFamily objects
+    skills: tuple = ()
+    fields: tuple = ()
+    organizations: tuple = ()
     pay: int | None = None
     hours: tuple = ()
     within: int | None = None
     where: tuple = ()
     levels: tuple = ()
 
-    def conditions(self, at, text=None):
-        """{group: Q over Listing} of what is set, always with `open`; `text` is the condition search made of `q`."""
-        found = {"open": Q(closes_at__gt=at)}
-        if text is not None:
-            found["q"] = text
-        if self.skills:
-            found["skill"] = Q(skill_ids__overlap=[skill.pk for skill in self.skills])
-        if self.fields:
-            found["field"] = Q(field__in=self.fields)
-        if self.pay is not None:
-            found["pay"] = pay_condition(self.pay)
-        if self.hours:
-            found["hours"] = any_of(hours_condition(value) for value in self.hours)
-        if self.within is not None:
-            found["within"] = within_condition(self.within, at)
-        if self.where:
-            found["where"] = any_of(where_condition(value) for value in self.where)
-        if self.levels:
-            found["level"] = Q(level__in=self.levels)
-        return found
+    def tokens(self):
+        """{group: tokens} of what is set: a listing must have one of each group."""
+        found = {
+            "skill": [token(SKILL, skill.pk) for skill in self.skills],
+            "field": [token(FIELD, field.pk) for field in self.fields],
+            "organization": [token(ORGANIZATION, organization.pk) for organization in self.organizations],
+            "pay": [token(PAYS, PAY.index(self.pay) + 1)] if self.pay is not None else [],
+            "hours": [token(IN_HOURS, list(HOURS).index(value) + 1) for value in self.hours],
+            "where": [token(IS_WHERE, list(WHERE).index(value) + 1) for value in self.where],
+            "level": [token(AT_LEVEL, value) for value in self.levels],
+        }
+        return {group: tokens for group, tokens in found.items() if tokens}
+
+    def closes_before(self, at):
+        return at + timedelta(days=self.within) if self.within is not None else None
 
     def chips(self):
         """Every active filter, in the order of the page."""
         found = [Chip("q", self.q, f"“{self.q}”")] if self.q else []
+        found += [Chip("organization", row.slug, row.name) for row in self.organizations]
         found += [Chip("skill", skill.slug, skill.name) for skill in self.skills]
         found += [Chip("field", family.slug, family.name) for family in self.fields]
         if self.pay is not None:
@@ -77,25 +100,26 @@ class Filters:
         found += [Chip("hours", value, hours_label(value)) for value in self.hours]
         if self.within is not None:
             found.append(Chip("within", str(self.within), within_label(self.within)))
-        found += [Chip("where", value, WHERE[value][1]) for value in self.where]
+        found += [Chip("where", value, WHERE[value]) for value in self.where]
         return found + [Chip("level", str(value), f"{Level(value).label} level") for value in self.levels]
 
     def without(self, chip):
         """The same filters less this one."""
         if chip.group in ("q", "pay", "within"):
             return replace(self, **{chip.group: "" if chip.group == "q" else None})
-        name = {"skill": "skills", "field": "fields", "level": "levels"}.get(chip.group, chip.group)
+        name = chip.group if chip.group in ("hours", "where") else f"{chip.group}s"
         kept = tuple(item for item in getattr(self, name) if str(getattr(item, "slug", item)) != chip.value)
         return replace(self, **{name: kept})
 
 
 def parse(query):
-    """Filters from a QueryDict. Two queries at most: the skills and the fields that are named."""
-    slugs, families = query.getlist("skill")[:MAX_CHOICES], query.getlist("field")[:MAX_CHOICES]
+    """Filters from a QueryDict. One query at most, for what is named by a slug."""
+    found = named({group: query.getlist(group)[:MAX_CHOICES] for group in NAMES})
     return Filters(
         q=" ".join(query.get("q", "").replace("\x00", " ").split())[:MAX_QUERY],
-        skills=named(Skill, slugs),
-        fields=named(SkillFamily, families),
+        skills=found["skill"],
+        fields=found["field"],
+        organizations=found["organization"],
         pay=one_of(query.get("pay"), PAY),
         hours=tuple(value for value in HOURS if value in query.getlist("hours")),
         within=one_of(query.get("within"), WITHIN),
@@ -104,49 +128,21 @@ def parse(query):
     )
 
 
-def named(model, slugs):
-    slugs = [slug.replace("\x00", "") for slug in slugs]
-    return tuple(model.objects.filter(slug__in=slugs).order_by("name")) if slugs else ()
+def named(slugs):
+    """{group: tuple of Named, by name} for {group: slugs}, in one query or none."""
+    asked = {group: [slug.replace("\x00", "") for slug in values] for group, values in slugs.items() if values}
+    found = {group: [] for group in slugs}
+    if asked:
+        parts = [
+            f"SELECT '{group}', id, slug, name FROM {NAMES[group]._meta.db_table} WHERE slug = ANY (%s)"
+            for group in asked
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 4", list(asked.values()))
+            for group, *row in cursor:
+                found[group].append(Named(*row))
+    return {group: tuple(rows) for group, rows in found.items()}
 
 
 def one_of(text, allowed):
     return int(text) if text in {str(value) for value in allowed} else None
-
-
-def pay_condition(value):
-    return Q(fee_amount__gte=pay_amount(value))
-
-
-def hours_condition(value):
-    low, high = HOURS[value]
-    return Q(hours__gte=low, hours__lte=high)
-
-
-def hours_label(value):
-    return f"{HOURS[value][0]}–{HOURS[value][1]} h"
-
-
-def within_condition(days, at):
-    return Q(closes_at__lte=at + timedelta(days=days))
-
-
-def within_label(days):
-    return f"Closes within {days} days"
-
-
-def where_condition(value):
-    return Q(is_remote=WHERE[value][0])
-
-
-def any_of(conditions):
-    found = Q()
-    for condition in conditions:
-        found |= condition
-    return found
-
-
-def all_of(conditions):
-    found = Q()
-    for condition in conditions:
-        found &= condition
-    return found

@@ -5,11 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Sum, Value, When
 from django.utils.dateparse import parse_datetime
-
-from marketplace.skills.models import StudentSkill
-from projects.models import Competency
 
 LABELS = {
     "relevance": "Most relevant",
@@ -19,6 +15,7 @@ LABELS = {
     "pay": "Highest pay",
 }
 COLUMNS = {"newest": "opened_at", "closing": "closes_at", "pay": "fee_amount", "relevance": "rank", "fit": "fit"}
+COMPUTED = {"relevance", "fit"}  # of the newest that are found, not of all: there is no index to walk
 BIGGEST = 2**63 - 1
 
 
@@ -34,20 +31,8 @@ def choose(wanted, *, has_text, student):
     return wanted if wanted in allowed else "relevance" if has_text else "newest"
 
 
-def annotate(listings, sort, *, student, text):
-    if sort == "fit":
-        return listings.annotate(fit=fit_expression(student))
-    if sort == "relevance":
-        return listings.annotate(rank=text.rank)
-    return listings
-
-
-def fit_expression(student):
-    """Thousandths of a Listing's competencies that the student has shown at the level asked for."""
-    shown = StudentSkill.objects.filter(student=student, skill=OuterRef("skill"), level__gte=OuterRef("level"))
-    rows = Competency.objects.filter(project=OuterRef("pk")).order_by().values("project")
-    have = Sum(Case(When(Exists(shown), then=Value(1_000)), default=Value(0), output_field=IntegerField()))
-    return Subquery(rows.annotate(fit=have / Count("pk")).values("fit"), output_field=IntegerField())
+def is_falling(sort):
+    return sort != "closing"
 
 
 @dataclass(frozen=True)
@@ -74,28 +59,3 @@ def decode(text, sort):
         return Cursor(value, pk) if valid and getattr(value, "tzinfo", True) else None
     except (ValueError, TypeError, binascii.Error, RecursionError):
         return None
-
-
-def page(listings, sort, *, size, after=None, before=None):
-    """(rows, next Cursor, previous Cursor) of the page after or before a Cursor."""
-    column = COLUMNS[sort]
-    descending = sort != "closing"
-    backwards = before is not None
-    cursor = before or after
-    falling = descending != backwards
-    if cursor is not None:
-        listings = listings.filter(_beyond(column, cursor, falling))
-    order = (F(column).desc(), "-pk") if falling else (F(column).asc(), "pk")
-    rows = list(listings.order_by(*order).values_list(column, "pk")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
-    if backwards:
-        rows.reverse()
-    has_next, has_previous = (True, more) if backwards else (more, cursor is not None)
-    following = Cursor(*rows[-1]) if rows and has_next else None
-    preceding = Cursor(*rows[0]) if rows and has_previous else None
-    return [pk for _value, pk in rows], following, preceding
-
-
-def _beyond(column, cursor, falling):
-    side = "lt" if falling else "gt"
-    return Q(**{f"{column}__{side}": cursor.value}) | Q(**{column: cursor.value, f"pk__{side}": cursor.pk})

@@ -1,23 +1,21 @@
-"""One page of results with everything around it, in a fixed number of queries."""
+"""One page of results with everything around it: one statement, and a few more only where nothing is found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import Count
-
-from projects.models import Listing
-from projects.search import order
-from projects.search.facets import facets
-from projects.search.filters import Filters, all_of
-from projects.search.text import understand
+from projects.search import facets, order, statement
+from projects.search.filters import Filters
+from projects.search.text import mended
 
 PAGE = 20
+WAYS_OUT = 8  # filters that are tried without, on an empty page
 
 
 @dataclass(frozen=True)
 class Results:
     filters: Filters
-    ids: list
-    total: int
+    rows: list  # of statement.Row
+    total: int  # at most statement.MOST
+    is_more: bool  # there are more than `total`; facets count the first `total` in this order
     facets: list
     sort: str
     sorts: dict
@@ -26,38 +24,45 @@ class Results:
     corrected: str  # what was searched instead: nothing is spelled as typed
     ways_out: list  # [(Chip, how many there would be without it)], only when nothing was found
 
+    @property
+    def ids(self):
+        return [row.pk for row in self.rows]
+
 
 def search_open(filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True):
     """Open projects for these filters; `after` and `before` are cursors of an earlier page in the same order."""
-    text = understand(filters.q, at) if filters.q else None
-    conditions = filters.conditions(at, text.condition if text else None)
-    sort = order.choose(sort, has_text=bool(text), student=student)
-    listings = order.annotate(Listing.objects.all(), sort, student=student, text=text).filter(
-        all_of(conditions.values())
-    )
-    ids, following, preceding = order.page(
-        listings, sort, size=size,
-        after=order.decode(after, sort) if after else None, before=order.decode(before, sort) if before else None,
-    )  # fmt: skip
-    total, found = facets(filters, conditions, at=at) if with_facets else (listings.count(), [])
+    sort = order.choose(sort, has_text=bool(filters.q), student=student)
+    asked = {
+        "at": at, "sort": sort, "size": size, "student": student, "with_facets": with_facets,
+        "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
+    }  # fmt: skip
+    found, corrected = statement.find(filters, **asked), ""
+    if not found.total and filters.q:
+        corrected = mended(filters.q, at)
+        if corrected:
+            found = statement.find(replace(filters, q=corrected), **asked)
+    rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(
-        filters=filters, ids=ids, total=total, facets=found, sort=sort,
-        sorts=order.choices(has_text=bool(text), student=student),
-        next=following.encode() if following else "", previous=preceding.encode() if preceding else "",
-        corrected=text.corrected if text else "", ways_out=[] if total else ways_out(filters, text, at),
+        filters=filters, rows=rows, total=found.total, is_more=found.is_more,
+        facets=facets.facets(filters, found.counts) if with_facets else [], sort=sort,
+        sorts=order.choices(has_text=bool(filters.q), student=student), next=following, previous=preceding,
+        corrected=corrected, ways_out=[] if found.total else ways_out(filters, corrected, at),
     )  # fmt: skip
 
 
-def ways_out(filters, text, at):
+def _page(rows, size, after, before):
+    """(rows in the order of the list, cursor of the next page, of the previous one)"""
+    more, rows = len(rows) > size, rows[:size]
+    if before is not None:
+        rows.reverse()
+    has_next, has_previous = (True, more) if before is not None else (more, after is not None)
+    following = order.Cursor(rows[-1].by, rows[-1].pk).encode() if rows and has_next else ""
+    preceding = order.Cursor(rows[0].by, rows[0].pk).encode() if rows and has_previous else ""
+    return rows, following, preceding
+
+
+def ways_out(filters, corrected, at):
     """For an empty page: each filter with the number of projects there would be without it, most first."""
-    chips = filters.chips()
-    if not chips:
-        return []
-    wanted = {}
-    for number, chip in enumerate(chips):
-        left = filters.without(chip)
-        conditions = left.conditions(at, text.condition if text and left.q else None)
-        wanted[f"chip_{number}"] = Count("pk", filter=all_of(conditions.values()))
-    found = Listing.objects.aggregate(**wanted)
-    rows = [(chip, found[f"chip_{number}"]) for number, chip in enumerate(chips)]
-    return sorted((row for row in rows if row[1]), key=lambda row: -row[1])
+    searched = replace(filters, q=corrected or filters.q)
+    found = [(chip, statement.count(searched.without(chip), at)) for chip in filters.chips()[:WAYS_OUT]]
+    return sorted((row for row in found if row[1]), key=lambda row: -row[1])

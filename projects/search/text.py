@@ -1,12 +1,9 @@
 """What a search text means: full text first; for a text that finds nothing at all, its spelling mended."""
 
 import re
-from dataclasses import dataclass
 
-from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import F, IntegerField, Q, Value
-from django.db.models.functions import Cast
 
 from projects.models import Listing
 
@@ -35,37 +32,18 @@ SELECT DISTINCT ON (typed) typed, word FROM close ORDER BY typed, word <> typed,
 """
 
 
-@dataclass(frozen=True)
-class Text:
-    """`condition` over a Listing; `rank` an integer expression; `corrected` what was searched when q was misspelled."""
-
-    condition: Q
-    rank: object
-    corrected: str = ""
-
-
-def understand(q, at):
-    """The Text of a non-empty `q`: one query, and two more when nothing is spelled so."""
-    if exists(q, at):
-        return text_of(q)
-    corrected = "" if OPERATORS.search(q) else mend(q)
-    if corrected and exists(corrected, at):
-        return text_of(corrected, corrected)
-    return text_of(q)
+def mended(q, at):
+    """What to search instead of a text that no open project has, or "" when it is spelled right or cannot be mended."""
+    if OPERATORS.search(q) or exists(q, at):
+        return ""
+    corrected = mend(q)
+    return corrected if corrected and exists(corrected, at) else ""
 
 
 def exists(q, at):
-    return Listing.objects.filter(document=query_of(q), closes_at__gt=at).exists()
-
-
-def text_of(q, corrected=""):
-    query = query_of(q)
-    rank = Cast(SearchRank(F("document"), query) * Value(1_000_000), IntegerField())
-    return Text(Q(document=query), rank, corrected)
-
-
-def query_of(q):
-    return SearchQuery(q, config="english", search_type="websearch")
+    return Listing.objects.filter(
+        document=SearchQuery(q, config="english", search_type="websearch"), closes_at__gt=at
+    ).exists()
 
 
 def mend(q):

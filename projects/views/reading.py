@@ -2,15 +2,21 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.access import get_for_user, require
 from marketplace.clock import now
+from marketplace.formatting.fragments import fragment
 from marketplace.redirects import back_to
 from projects import actions, queries, rules
+from projects.cards import of_row
 from projects.models import Project, SavedProject
-from projects.search.filters import parse
+from projects.search.addresses import Links
+from projects.search.filters import Filters, parse
 from projects.search.results import search_open
 from projects.views.page import page_of
 
@@ -22,14 +28,31 @@ def browse(request):
     if address != request.get_full_path() and not request.htmx:
         return redirect(address)
     at = now()
+    student = request.reader.student
     results = results_for(request, at)
-    cards = queries.cards(
-        results.ids, student=request.reader.student, at=at, organizations=request.reader.organizations
-    )
-    response = render(request, "projects/browse.html", {"results": results, "cards": cards, "at": at})
+    cards = cards_of(results.rows, student, at, request.reader.organizations)
+    links = Links(request)
+    nothing = "" if cards else nothing_found(request, results, links)
+    context = {"results": results, "cards": cards, "links": links, "nothing": nothing}
+    body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
+    response = render(request, "projects/browse.html", {"body": body})
     if request.htmx:
         response["HX-Push-Url"] = address
     return response
+
+
+def nothing_found(request, results, links):
+    """What an empty page says: which filter is at fault, or that nothing is open."""
+    ways_out = [(chip.label, number, links.without(chip)) for chip, number in results.ways_out]
+    context = {"filtered": results.filters != Filters(), "ways_out": ways_out}
+    return render_to_string("projects/_nothing.html", context, request)
+
+
+def cards_of(rows, student, at, organizations):
+    """Cards of search.statement.Rows; one query for a student, none for others."""
+    levels = queries.levels_of(student) if student else {}
+    own = {organization.pk for organization in organizations}
+    return [of_row(row, levels=levels, at=at, student=student, own=own) for row in rows]
 
 
 def without_blanks(request):
@@ -45,8 +68,12 @@ def without_blanks(request):
 
 @require_safe
 def filters(request):
-    """The filters as a page of their own, for small screens."""
-    return render(request, "projects/filters.html", {"results": results_for(request, now())})
+    """The filters as a page of their own, for small screens; by htmx, all options of the one that is named."""
+    results = results_for(request, now())
+    facet = next((facet for facet in results.facets if facet.name == request.GET.get("all")), None)
+    if request.htmx and facet is not None:
+        return HttpResponse(fragment("projects/_facet.jinja", {"facet": facet}, request))
+    return render(request, "projects/filters.html", {"results": results})
 
 
 def results_for(request, at):
@@ -97,10 +124,9 @@ def unsave(request, code):
 def back(request, project, *, saved):
     """The button itself for a request by htmx; else the page the person came from."""
     if request.htmx:
-        context = {"project": project, "is_saved": saved} | {
-            "short": request.POST.get("short", ""),
-            "here": request.POST.get("next", ""),
-        }
-        return render(request, "projects/_save.html", context)
+        here = request.POST.get("next", "")
+        if request.headers.get("HX-Trigger-Name") == "keep":
+            return HttpResponse(fragment("projects/_keep.jinja", {"card": project, "is_saved": saved}, request))
+        return render(request, "projects/_save.html", {"project": project, "is_saved": saved, "here": here})
     messages.success(request, "Saved for later." if saved else "Taken off your saved projects.")
     return back_to(request, project)

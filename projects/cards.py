@@ -1,0 +1,88 @@
+"""A project as a list shows it, every word ready: templates only print."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.urls import reverse
+
+from marketplace.formatting import times
+from marketplace.money import format_money
+from projects.models import Project
+
+CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`skills`: [(name, whether this student has shown it)]. `closes`, `closes_at`: "" when nobody can apply."""
+
+    pk: int
+    code: str
+    url: str
+    title: str
+    organization: str
+    is_verified: bool
+    fee: str  # "$480"
+    terms: str  # "~16 h · due Sat 14 Mar · Remote"
+    skills: list
+    have: str  # "You have 2 of 3", for students
+    state: str  # "6 of 25 applicants", or why nobody can apply: "Closed"
+    closes: str  # "in 3 days"
+    closes_at: str  # ISO 8601, in UTC
+    is_saved: bool
+    may_save: bool
+    has_applied: bool
+
+
+def of_row(row, *, levels, at, student, own):
+    """The Card of a search.statement.Row. `levels`: {skill id: level this student has shown}; `own`: ids of the
+    reader's organizations."""
+    card = row.card
+    shown = [(name, levels.get(pk, 0) >= level) for pk, level, name in card["skills"]]
+    return _card(
+        pk=row.pk, code=card["code"], title=card["title"], organization=card["organization"],
+        is_verified=card["verified"], fee=format_money(row.fee_amount, card["currency"]), hours=row.hours,
+        due=date.fromisoformat(card["due"]), place=card["place"], places=card["places"], skills=shown,
+        applicants=row.applicants, closes_at=row.closes_at, at=at, is_student=student is not None,
+        is_saved=row.is_saved, has_applied=row.has_applied,
+        may_save=student is not None and card["organization_id"] not in own,
+    )  # fmt: skip
+
+
+def of_project(project, *, levels, at, student, own, is_saved, has_applied):
+    """The same of a project in any state, with its card's parts and counts."""
+    shown = [(row.skill.name, levels.get(row.skill_id, 0) >= row.level) for row in project.competencies.all()]
+    is_open = project.accepts_applications(at)
+    return _card(
+        pk=project.pk, code=project.code, title=project.title, organization=project.organization.name,
+        is_verified=project.organization.is_verified, fee=project.fee_text, hours=project.hours,
+        due=project.work_due_on, place="" if project.is_remote else project.place, places=project.places, skills=shown,
+        applicants=project.live_count, closes_at=project.applications_close_at if is_open else None, at=at,
+        is_student=student is not None, is_saved=is_saved, has_applied=has_applied,
+        may_save=student is not None and project.organization_id not in own,
+        state="" if is_open else closed_words(project),
+    )  # fmt: skip
+
+
+def closed_words(project):
+    return "Applications closed" if project.status == Project.Status.OPEN else project.get_status_display()
+
+
+def _card(*, code, hours, due, place, places, skills, applicants, closes_at, at, is_student, state="", **plain):
+    terms = [f"~{hours} h", f"due {times.short(due, at)}", place or "Remote"]
+    if places > 1:
+        terms.append(f"{places} places")
+    return Card(
+        code=code, url=_url().replace(CODE, code), terms=" · ".join(terms), skills=skills,
+        have=f"You have {sum(has for _name, has in skills)} of {len(skills)}" if is_student else "",
+        state=state or f"{applicants} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
+        closes=times.relative(closes_at, at) if closes_at else "",
+        closes_at=f"{closes_at:%Y-%m-%dT%H:%MZ}" if closes_at else "", **plain,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _url():
+    return reverse("projects:detail", args=[CODE])

@@ -1,0 +1,40 @@
+"""Addresses of the page of results with something changed: less a filter, on the next page."""
+
+from django.urls import reverse
+
+PAGES = ("after", "before")  # cursors belong to one list: they go when anything else changes
+
+
+class Links:
+    def __init__(self, request):
+        self.query = request.GET
+        self.browse = reverse("projects:browse")
+        self.filters = reverse("projects:filters")
+
+    def without(self, chip):
+        kept, values = self._changed(), self.query.getlist(chip.group)
+        kept.setlist(chip.group, [] if chip.group == "q" else [value for value in values if value != chip.value])
+        return self._address(kept)
+
+    def page(self, **cursor):
+        kept = self._changed()
+        kept.update(cursor)
+        return self._address(kept)
+
+    def all_options(self, facet):
+        kept = self._changed()
+        kept["all"] = facet.name
+        return self._address(kept, self.filters)
+
+    def all_filters(self):
+        return self._address(self._changed(), self.filters)
+
+    def _changed(self):
+        kept = self.query.copy()
+        for name in PAGES:
+            kept.pop(name, None)
+        return kept
+
+    def _address(self, query, path=None):
+        encoded = query.urlencode()
+        return (path or self.browse) + (f"?{encoded}" if encoded else "")

@@ -1,0 +1,153 @@
+"""The one statement behind a page of results: its rows with their cards, the total and the counts of every facet.
+
+What is found is counted up to MOST; facets count the same rows, the first in the order asked for. The newest listings
+are walked along an index, and so are those that close soon or pay most; an index over words and tokens finds the rest.
+Relevance and fit are worked out for the newest MOST that are found.
+"""
+
+import json
+from dataclasses import dataclass
+
+from django.db import connection
+
+from projects.models import Project, SavedProject
+from projects.search import facets
+from projects.search.order import COLUMNS, COMPUTED, is_falling
+
+MOST = 1_000  # found, that are counted and ranked
+LIVE = ["submitted", "shortlisted", "offered"]
+COUNT = f"SELECT count(*) FROM (SELECT FROM projects_listing l WHERE {{}} LIMIT {MOST}) one"
+QUERY = "websearch_to_tsquery('english', %(q)s)"
+EXPRESSIONS = {
+    "relevance": f"(ts_rank(l.document, {QUERY}) * 1000000)::int",
+    "fit": "(SELECT 1000 * count(*) / greatest(cardinality(l.asked), 1) FROM unnest(l.asked) one WHERE one = ANY ("
+    " SELECT unnest(tokens) FROM projects_candidate WHERE student_id = %(student)s))",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One project of a page: what its card prints, and the value it is sorted by."""
+
+    by: object
+    pk: int
+    card: dict
+    fee_amount: int
+    hours: int
+    closes_at: object
+    applicants: int
+    is_saved: bool
+    has_applied: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    rows: list  # at most size + 1, in the order of the walk (backwards before a cursor)
+    total: int  # at most MOST
+    is_more: bool
+    counts: dict  # of facets.py
+
+
+def where(filters, at, *, but=None):
+    """(SQL over `projects_listing l`, parameters) of what is open and fits; `but` leaves one group out."""
+    parts, values = ["l.closes_at > %(at)s"], {"at": at}
+    if filters.q and but != "q":
+        parts.append(f"l.document @@ {QUERY}")
+        values["q"] = filters.q
+    for group, tokens in filters.tokens().items():
+        if group != but:
+            parts.append(f"l.tokens && %({group})s::int[]")
+            values[group] = tokens
+    if filters.within is not None and but != "within":
+        parts.append("l.closes_at <= %(until)s")
+        values["until"] = filters.closes_before(at)
+    return " AND ".join(parts), values
+
+
+def find(filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True):
+    """Found for these filters; `after` and `before` are Cursors of this order."""
+    condition, values = where(filters, at)
+    values |= {"student": student.pk if student else None, "q": filters.q, "live": LIVE, "size": size + 1}
+    parts = {"sample": _sample(condition, sort, MOST + 1, by=EXPRESSIONS.get(sort, f"l.{COLUMNS[sort]}"))}
+    if with_facets:
+        groups = facets.alternatives(filters)
+        parts |= {f"sample_{group}": _sample(where(filters, at, but=group)[0], sort, MOST) for group in groups}
+        parts |= facets.counts(groups)
+        values |= facets.parameters(at)
+    parts["page"] = _page(condition, sort, after=after, before=before, values=values)
+    statement = STATEMENT.format(
+        parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
+        facets=facets.as_json(groups) if with_facets else "NULL", **_marks(student),
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    total, counts = rows[0][:2]
+    found = [Row(row[2], row[3], json.loads(row[4]), *row[5:]) for row in rows if row[3] is not None]
+    return Found(found, min(total, MOST), total > MOST, json.loads(counts) if counts else {})
+
+
+def count(filters, at):
+    """How many fit, up to MOST."""
+    condition, values = where(filters, at)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT.format(condition), values)
+        return cursor.fetchone()[0]
+
+
+STATEMENT = """
+WITH {parts}
+SELECT totals.*, page.by, page.project_id, l.card, l.fee_amount, l.hours, l.closes_at,
+       CASE WHEN l.project_id IS NOT NULL THEN
+           (SELECT count(*) FROM {applications} a WHERE a.project_id = l.project_id AND a.status = ANY (%(live)s))
+       END, {is_saved}, {has_applied}
+FROM (SELECT (SELECT count(*) FROM sample), {facets}) totals
+LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
+ORDER BY page.number
+"""
+
+
+def _marks(student):
+    """What this student has saved and applied to, of the rows of the page."""
+    applications = Project._meta.get_field("applications").related_model._meta.db_table
+    saved, applied = "false", "false"
+    if student is not None:
+        saved = (
+            f"EXISTS (SELECT 1 FROM {SavedProject._meta.db_table} s"
+            " WHERE s.project_id = l.project_id AND s.student_id = %(student)s)"
+        )
+        applied = (
+            f"EXISTS (SELECT 1 FROM {applications} a WHERE a.project_id = l.project_id AND a.student_id = %(student)s"
+            " AND a.status <> 'withdrawn' AND (a.submitted_at IS NOT NULL OR a.queued_at IS NOT NULL))"
+        )
+    return {"applications": applications, "is_saved": saved, "has_applied": applied}
+
+
+def _sample(condition, sort, most, by="NULL"):
+    """The first so many that fit, in the order asked for: the newest, for an order that is worked out."""
+    column = "opened_at" if sort in COMPUTED else COLUMNS[sort]
+    way = "DESC" if is_falling(sort) else "ASC"
+    return (
+        f"SELECT l.project_id, {by} AS by, l.tokens, l.closes_at FROM projects_listing l"
+        f" WHERE {condition} ORDER BY l.{column} {way}, l.project_id {way} LIMIT {most}"
+    )
+
+
+def _page(condition, sort, *, after, before, values):
+    """A page begins in the sample; beyond a cursor the index is entered there."""
+    cursor = before or after
+    falling = is_falling(sort) != (before is not None)
+    way, side = ("DESC", "<") if falling else ("ASC", ">")
+    beyond = ""
+    if cursor is not None:
+        values |= {"by": cursor.value, "pk": cursor.pk}
+        beyond = f"({{by}}, project_id) {side} (%(by)s, %(pk)s)"
+    if cursor is None or sort in COMPUTED:
+        of, by, beyond = "sample", "by", beyond.format(by="by") or "true"
+    else:
+        of, by = "projects_listing l", COLUMNS[sort]
+        beyond = f"{condition} AND {beyond.format(by=by)}"
+    return (
+        f"SELECT row_number() OVER (ORDER BY {by} {way}, project_id {way}) AS number, project_id, {by} AS by FROM {of}"
+        f" WHERE {beyond} ORDER BY {by} {way}, project_id {way} LIMIT %(size)s"
+    )
