@@ -175,7 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         ("match-projects", "projects.tasks.sweep_matching", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
         ("count-students", "projects.tasks.count_students", 240),
-        ("check-candidates", "projects.tasks.check_candidates", 240),
+        ("check-rows", "projects.tasks.check_rows", 240),
         ("application-clocks", "applications.tasks.sweep_clocks", 4),
         ("fairness-reports", "applications.tasks.sweep_fairness", 1440),
         ("engagement-clocks", "engagements.tasks.sweep_clocks", 2),

@@ -94,8 +94,8 @@ DECLARE
     changed bigint[] := CASE TG_OP WHEN 'DELETE' THEN ARRAY[OLD.project_id] WHEN 'INSERT' THEN ARRAY[NEW.project_id]
         ELSE ARRAY[OLD.project_id, NEW.project_id] END;
 BEGIN
-    PERFORM 1 FROM projects_project WHERE id = ANY (changed) AND status = 'open' ORDER BY id FOR NO KEY UPDATE;
-    IF FOUND THEN
+    PERFORM 1 FROM projects_project WHERE id = ANY (changed) ORDER BY id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM projects_project WHERE id = ANY (changed) AND status = 'open') THEN
         PERFORM pg_advisory_xact_lock_shared(7311);
         PERFORM projects_refresh_listing(changed);
     END IF;

@@ -102,7 +102,7 @@ def fill(students, projects):
     from django.core.management import call_command
 
     with connection.cursor() as cursor, without_indexes(cursor, "projects_candidate"):
-        call_command("rebuild_candidates", stdout=sys.stderr)
+        call_command("rebuild_rows", "candidates", stdout=sys.stderr)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

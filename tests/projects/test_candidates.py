@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from marketplace.accounts.models import Student
 from marketplace.skills.models import StudentSkill
 from projects import denormalised, tasks
+from projects.denormalised import CANDIDATES
 from projects.models import Candidate, SkillCount
 from tests import factories
 from tests.factories import NOW
@@ -88,7 +89,7 @@ def test_nothing_differs_after_random_edits_at_once():
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(run, range(4)))
     assert Candidate.objects.count() > 3
-    assert denormalised.differences(all_ids()) == []
+    assert CANDIDATES.differences(all_ids()) == []
 
 
 @pytest.fixture
@@ -104,19 +105,19 @@ def wrong(db):
 
 def test_a_difference_is_found_told_and_put_right(wrong, caplog, monkeypatch):
     monkeypatch.setattr(denormalised, "randint", lambda low, high: low)
-    assert denormalised.differences(all_ids()) == wrong
-    tasks.check_candidates()
+    assert CANDIDATES.differences(all_ids()) == wrong
+    tasks.check_rows()
     assert str(wrong) in caplog.text
-    assert denormalised.differences(all_ids()) == []
+    assert CANDIDATES.differences(all_ids()) == []
 
 
 def test_the_command_checks_and_rebuilds(wrong, capsys, monkeypatch):
     monkeypatch.setattr(denormalised, "BATCH", 2)
     with pytest.raises(CommandError, match="2 of 3 differ"):
-        call_command("rebuild_candidates", "--check")
-    call_command("rebuild_candidates")
-    call_command("rebuild_candidates", "--check")
-    assert "3 students, no difference" in capsys.readouterr().out
+        call_command("rebuild_rows", "candidates", "--check")
+    call_command("rebuild_rows", "candidates")
+    call_command("rebuild_rows", "candidates", "--check")
+    assert "candidates: 3 compared, no difference" in capsys.readouterr().out
 
 
 @pytest.mark.django_db
