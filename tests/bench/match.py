@@ -53,8 +53,7 @@ def measure(rounds):
     from projects.models import Match, Project
 
     chance = random.Random(1)
-    last = Project.objects.order_by("pk").last().pk
-    chosen = chance.sample(range(last - Project.objects.count() + 2, last + 1), rounds + WARM_UP)
+    chosen = chance.sample(list(Project.objects.open().values_list("pk", flat=True)), rounds + WARM_UP)
     matched, found, told, before = [], [], [], Match.objects.count()
     try:
         for number, pk in enumerate(chosen):
