@@ -1,8 +1,10 @@
 """What every page knows: the site's name, the reader, and the navigation that fits them."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.functional import SimpleLazyObject
+
+from marketplace.formatting.fragments import address
 
 THEMES = {"light", "dark"}
 
@@ -73,7 +75,7 @@ def _links(request, items):
     links = []
     for _who, name, label, icon in items:
         try:
-            url = reverse(name)
+            url = address(name)
         except NoReverseMatch:
             continue
         links.append({"url": url, "label": label, "icon": icon})

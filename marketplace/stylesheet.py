@@ -8,7 +8,7 @@ the house free of tools; the digest in the address lets browsers keep the result
 import gzip
 import hashlib
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -28,9 +28,10 @@ class Stylesheet(NamedTuple):
 
 def current():
     """The joined stylesheet. While developing it follows every change of a source."""
+    if not settings.DEBUG:
+        return _deployed()
     paths = _sources()
-    stamp = max(path.stat().st_mtime_ns for path in paths) if settings.DEBUG else 0
-    return _join(tuple(paths), stamp)
+    return _join(tuple(paths), max(path.stat().st_mtime_ns for path in paths))
 
 
 @require_safe
@@ -51,6 +52,11 @@ def view(request, digest):
 def _sources():
     first = ROOT / "reset.css"
     return [first, *sorted(path for path in ROOT.rglob("*.css") if path != first)]
+
+
+@cache
+def _deployed():
+    return _join(tuple(_sources()), 0)
 
 
 @lru_cache(maxsize=2)

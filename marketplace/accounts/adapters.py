@@ -12,11 +12,17 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from marketplace.accounts import letters
+from marketplace.accounts.models import User
 from marketplace.emails import INLINER
 
 
 class AuthenticationBackend(AllauthBackend):
     """E-mail and password, checked by allauth: nobody signs in around MFA."""
+
+    def get_user(self, user_id):
+        """With the student that the person may be: every page asks."""
+        user = User.objects.select_related("student").filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

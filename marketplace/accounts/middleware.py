@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
-from marketplace.accounts.models import Membership
-from marketplace.accounts.rules import PAYERS
+from marketplace.accounts.rules import PAYERS, memberships_of
 from marketplace.notifications.models import Notification
 
 
@@ -43,13 +42,9 @@ class Reader:
     def is_student(self):
         return self.student is not None
 
-    @cached_property
+    @property
     def memberships(self):
-        """The person's memberships with their organizations, by name."""
-        if not self.user.is_authenticated:
-            return []
-        rows = Membership.objects.filter(user_id=self.user.pk).select_related("organization")
-        return list(rows.order_by("organization__name"))
+        return memberships_of(self.user)
 
     @property
     def organizations(self):

@@ -15,13 +15,19 @@ def is_student(user):
     return user.is_authenticated and hasattr(user, "student")
 
 
-def role_in(user, organization):
-    """The person's role there, or None. One query per person: the memberships are read once and kept."""
+def memberships_of(user):
+    """The person's memberships with their organizations, by name. One query per person: they are read once and kept."""
     if not user.is_authenticated:
-        return None
-    if not hasattr(user, "_roles"):
-        user._roles = dict(Membership.objects.filter(user_id=user.pk).values_list("organization_id", "role"))
-    return user._roles.get(organization.pk)
+        return []
+    if not hasattr(user, "_memberships"):
+        rows = Membership.objects.filter(user_id=user.pk).select_related("organization")
+        user._memberships = list(rows.order_by("organization__name"))
+    return user._memberships
+
+
+def role_in(user, organization):
+    """The person's role there, or None."""
+    return next((row.role for row in memberships_of(user) if row.organization_id == organization.pk), None)
 
 
 def is_member(user, organization):

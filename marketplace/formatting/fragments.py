@@ -3,25 +3,30 @@
 Called by `{% fragment "projects/_cards.jinja" cards=cards %}`. Everything is escaped as in Django's own templates.
 """
 
-from functools import lru_cache
+from functools import cache
 
+from django.conf import settings
 from django.template import engines
 from django.templatetags.static import static
+from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
-from marketplace.formatting import text
+FILTERS = ("ago", "count", "hourly", "initials", "nl_paragraphs", "plural", "when")  # as in Django's own templates
+address = cache(reverse)  # of what is named in the templates themselves: a handful
 
 
-@lru_cache(maxsize=1)
+@cache
 def sprite():
     """The address of the file with all icons."""
     return static("img/icons.svg")
 
 
 def environment(**options):
+    from marketplace.formatting.templatetags import register  # which draws fragments itself
+
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 - escaping is the backend's
-    made.filters["count"] = text.count
-    made.globals["sprite"] = sprite
+    made.filters |= {name: register.filters[name] for name in FILTERS}
+    made.globals |= {"sprite": sprite, "address": address, "site_name": settings.SITE_NAME}
     return made
 
 

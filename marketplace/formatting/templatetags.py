@@ -161,6 +161,23 @@ def fragment(context, name, **values):
     return SafeString(fragments.fragment(name, values, context["request"]))
 
 
+@register.simple_tag(takes_context=True)
+def site_header(context):
+    """The bar on top of every page, for whoever reads it."""
+    request, user, reader = context.get("request"), context.get("user"), context.get("reader")
+    values = {"nav": context["nav"], "known": bool(user and user.is_authenticated)}
+    if values["known"]:
+        student = reader and reader.student
+        values |= {"email": user.email, "name": student.display_name if student else user.get_full_name(),
+                   "unread": reader.unread if reader else 0}  # fmt: skip
+    return SafeString(fragments.fragment("layouts/_header.jinja", values, request))
+
+
+@register.simple_tag
+def site_footer():
+    return SafeString(fragments.fragment("layouts/_footer.jinja", {}, None))
+
+
 @register.simple_tag
 def link_to(name, *args, **kwargs):
     """`{% link_to "projects:browse" as url %}`: like `url`, but empty where the route is not installed."""

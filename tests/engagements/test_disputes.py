@@ -98,5 +98,5 @@ class TestResolve:
         opened = dispute(delivered, owner)
         assert [may_resolve(person, opened) for person in (moderator, owner, student)] == [True, False, False]
         make_member(delivered.organization, moderator)
-        del moderator._roles
+        del moderator._memberships
         assert may_resolve(moderator, opened) is False

@@ -242,6 +242,6 @@ def test_a_member_of_the_organization_cannot_accept_for_it(project):
     applicant = make_student("Dual Role")
     offer = make_application(project=project, student=applicant, status="offered")
     assert may_accept_offer(applicant.user, offer) is True
-    del applicant.user._roles
+    del applicant.user._memberships
     make_member(project.organization, applicant.user)
     assert may_accept_offer(applicant.user, offer) is False

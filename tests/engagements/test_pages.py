@@ -356,7 +356,7 @@ class TestNextActions:
         for _ in range(2):
             work = engage(make_project(organization=organization), student, status="delivered")
             make_change_order(work, owner, "accepted")
-        del owner._roles
+        del owner._memberships
         with django_assert_num_queries(3):
             for_user(owner, NOW)
 
