@@ -94,11 +94,11 @@ def cpu_by_program():
     return used | {"approving": time.process_time()}
 
 
-def wait_for(port, programs, seconds=30):
+def wait_for(port, programs, path="", seconds=30):
     end = time.monotonic() + seconds
     while True:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=2):
                 return
         except urllib.error.HTTPError:
             return

@@ -1,0 +1,48 @@
+"""75 searches as they come: five texts, five sets of filters, three orders; the time of their statements alone."""
+
+import statistics
+import time
+from dataclasses import replace
+
+from django.db import connection
+
+from tests.bench._pages import WORDS, column, word_of
+
+REPEATS = 5  # of each; the middle one counts
+
+
+def measure():
+    """{"p50", "p95", "max"} in milliseconds."""
+    from marketplace.clock import now
+    from projects.search import statement
+
+    taken = []
+    for filters in combinations():
+        for sort in ("newest", "closing", "relevance" if filters.q else "pay"):
+            times = []
+            for _repeat in range(REPEATS):
+                connection.queries_log.clear()
+                began = time.perf_counter()
+                statement.find(filters, at=now(), sort=sort, size=20)
+                times.append(time.perf_counter() - began)
+            taken.append(1000 * statistics.median(times))
+    taken.sort()
+    return {
+        "p50": round(statistics.median(taken), 2), "p95": round(taken[int(0.95 * (len(taken) - 1))], 2),
+        "max": round(taken[-1], 2),
+    }  # fmt: skip
+
+
+def combinations():
+    """25 Filters."""
+    from django.http import QueryDict
+
+    from projects.search.filters import parse
+
+    skills = column("SELECT slug FROM skills_skill WHERE id - (SELECT min(id) FROM skills_skill) IN (2, 300)")
+    field = column("SELECT slug FROM skills_skillfamily ORDER BY id DESC LIMIT 1")[0]
+    sets = ["", f"skill={skills[0]}", "pay=500&where=remote", f"skill={skills[1]}&hours=16-24&within=14",
+            f"field={field}&level=3&pay=300&hours=25-40"]  # fmt: skip
+    words = [word_of(rank) for rank in WORDS.values()]
+    texts = ["", *words, f"{words[0]} {words[1]}"]
+    return [replace(parse(QueryDict(one)), q=text) for one in sets for text in texts]
