@@ -8,7 +8,7 @@ is signed in the person is read as for every page.
 from pathlib import Path
 
 from django.http import HttpResponse
-from django.template import RequestContext, engines
+from django.template import engines
 from django.urls import include, path
 
 from projects.models import Project

@@ -1,4 +1,4 @@
-"""./dev bench browse [--projects 1000,100000,1000000] [--requests 300] [--json FILE]: what pages cost, and how it grows.
+"""./dev bench browse [--projects 1000,1000000] [--requests 300] [--json FILE]: what pages cost, and how it grows.
 
 One granian worker with production's settings answers one reader after the other, signed out and as a student. Of all
 projects one in five is open, and there are as many students as projects. Pages are asked for in rounds, the floors
