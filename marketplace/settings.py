@@ -174,6 +174,7 @@ CELERY_BEAT_SCHEDULE = {
         ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
         ("match-projects", "projects.tasks.sweep_matching", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
+        ("reliability", "projects.tasks.sweep_reliability", 2),
         ("count-students", "projects.tasks.count_students", 240),
         ("check-rows", "projects.tasks.check_rows", 240),
         ("application-clocks", "applications.tasks.sweep_clocks", 4),

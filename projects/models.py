@@ -288,6 +288,41 @@ class Match(models.Model):
         return f"{self.student} ↔ {self.project}"
 
 
+class Reliability(models.Model):
+    """What an organization did so far, as its projects show it; made by reliability.py. None: too few cases to say."""
+
+    organization = models.OneToOneField(
+        Organization, primary_key=True, on_delete=models.CASCADE, related_name="reliability"
+    )
+    decision_time = models.DurationField(null=True)  # median from application to decision
+    answered_percent = models.PositiveSmallIntegerField(null=True)  # of the applications it had to decide
+    approval_time = models.DurationField(null=True)  # median from delivery to approval
+    hire_percent = models.PositiveSmallIntegerField(null=True)  # of its closed projects with applications
+    completed = models.PositiveIntegerField(default=0)  # approved engagements
+    projects = models.PositiveIntegerField(default=0)  # ever opened
+
+    class Meta:
+        verbose_name_plural = "reliability"
+
+    def __str__(self):
+        return f"{self.organization_id}: {self.answered_percent} % answered"
+
+    @property
+    def is_known(self):
+        figures = (self.decision_time, self.answered_percent, self.approval_time, self.hire_percent)
+        return any(figure is not None for figure in figures)
+
+
+class ReliabilityDue(models.Model):
+    """A change after which an organization's figures are made anew. Triggers write it, each change a row of its own:
+    so no change waits for another."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+
+    def __str__(self):
+        return str(self.organization_id)
+
+
 class Listing(models.Model):
     """An open project as browse and search see it. Written by the triggers of migration 0003 and by nothing else.
 

@@ -1,13 +1,9 @@
-"""Reads used by more than one page: cards, counts, an organization's reliability, similar projects.
+"""Reads used by more than one page: cards, counts, similar projects.
 
 Applications and engagements belong to apps above this one; they are reached by their relation's name only.
 """
 
-from dataclasses import dataclass
-from datetime import timedelta
-
-from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
 from marketplace.skills.models import StudentSkill
 from projects.cards import of_project
@@ -18,14 +14,6 @@ LIVE = ["submitted", "shortlisted", "offered"]
 UNDECIDED = ["submitted", "shortlisted"]
 NEAR = 500  # of the newest projects that ask for something the student has shown
 FITS = 0.6  # of the competencies
-ENOUGH = 3  # a figure made of fewer cases says more about chance than about the organization
-# Of what the organization was asked: not who stayed on the waiting list, nor what a cancelled project ended. An offer
-# that expired was an answer: the student's silence is not the organization's.
-ANSWERED = Q(applications__status__in=["not_selected", "accepted", "declined", "offered"]) | Q(
-    applications__status="lapsed", applications__offered_at__isnull=False
-)
-ON_TIME = ANSWERED & Q(applications__submitted_at__isnull=False) & ~Q(applications__reason="cancelled")
-LAPSED = Q(applications__status="lapsed", applications__offered_at=None)
 
 
 def with_counts(projects):
@@ -120,92 +108,3 @@ def similar(project, *, at, limit=3):
     wanted = set(skill_ids)
     ranked = sorted(rows, key=lambda row: (-len(wanted & set(row[1])), row[2] != project.field_id))
     return [pk for pk, _skills, _field in ranked[:limit]]
-
-
-class Median(Aggregate):
-    """The middle value (PostgreSQL's ordered-set aggregate)."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = DurationField()
-
-
-@dataclass(frozen=True)
-class Reliability:
-    """What an organization did so far. None where there are fewer than ENOUGH cases."""
-
-    decision_time: timedelta | None  # median from application to decision
-    answered_percent: int | None  # of the applications it had to decide
-    approval_time: timedelta | None  # median from delivery to approval
-    hire_percent: int | None  # of its closed projects with applications
-    completed: int  # approved engagements
-    projects: int  # ever opened
-
-    @property
-    def decides_in(self):
-        return in_words(self.decision_time)
-
-    @property
-    def approves_in(self):
-        return in_words(self.approval_time)
-
-    @property
-    def is_known(self):
-        figures = (self.decision_time, self.answered_percent, self.approval_time, self.hire_percent)
-        return any(figure is not None for figure in figures)
-
-
-def in_words(span):
-    """ "under an hour", "5 hours", "3 days": rounded to the nearest whole one; None for no figure."""
-    if span is None:
-        return None
-    hours = round(span.total_seconds() / 3600)
-    if hours < 1:
-        return "under an hour"
-    number, word = (hours, "hour") if hours < 36 else (round(hours / 24), "day")
-    return f"{number} {word}{'s' * (number != 1)}"
-
-
-def reliability(organization):
-    """Computed from the rows themselves, in two statements."""
-    posted = Project.objects.filter(organization=organization, opened_at__isnull=False)
-    times = posted.aggregate(
-        decision_time=Median(_decision_time(), filter=ON_TIME),
-        decided=Count("applications", filter=ON_TIME),
-        lapsed=Count("applications", filter=LAPSED),
-        approval_time=Median(_approval_time(), filter=_approved()),
-        approved=Count("applications__engagement", filter=_approved()),
-    )
-    over = posted.exclude(status=Project.Status.OPEN).annotate(
-        applied=Exists(_applications().filter(submitted_at__isnull=False)),
-        hired=Exists(_applications().filter(status="accepted")),
-    )
-    hires = over.aggregate(
-        applied_to=Count("pk", filter=Q(applied=True)), hired_for=Count("pk", filter=Q(applied=True, hired=True))
-    )
-    due = times["decided"] + times["lapsed"]
-    return Reliability(
-        decision_time=times["decision_time"] if times["decided"] >= ENOUGH else None,
-        answered_percent=100 * times["decided"] // due if due >= ENOUGH else None,
-        approval_time=times["approval_time"] if times["approved"] >= ENOUGH else None,
-        hire_percent=100 * hires["hired_for"] // hires["applied_to"] if hires["applied_to"] >= ENOUGH else None,
-        completed=times["approved"],
-        projects=posted.count(),
-    )
-
-
-def _applications():
-    related = Project._meta.get_field("applications").related_model
-    return related.objects.filter(project=OuterRef("pk"))
-
-
-def _decision_time():
-    return Coalesce("applications__offered_at", "applications__decided_at") - F("applications__submitted_at")
-
-
-def _approval_time():
-    return F("applications__engagement__approved_at") - F("applications__engagement__delivered_at")
-
-
-def _approved():
-    return Q(applications__engagement__status="approved")

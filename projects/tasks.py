@@ -4,7 +4,7 @@ from celery import shared_task
 
 from marketplace.clock import now
 from marketplace.sweeps import one_by_one
-from projects import actions, denormalised, matching
+from projects import actions, denormalised, matching, reliability
 from projects.matching.pool import COUNTED
 from projects.models import Project
 
@@ -39,7 +39,14 @@ def count_students():
 
 
 @shared_task
+def sweep_reliability():
+    """Make the figures of the organizations for which something changed."""
+    reliability.refresh_due()
+
+
+@shared_task
 def check_rows():
-    """Compare a sample of the rows that lists and matching read; what differs is logged as an error and put right."""
+    """Compare a sample of the rows that pages and matching read; what differs is logged as an error and put right."""
     for rows in denormalised.ALL.values():
         rows.check(at_most=1_000)
+    reliability.check(at_most=50)

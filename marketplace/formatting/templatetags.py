@@ -61,6 +61,12 @@ def deadline(value):
 
 
 @register.filter
+def span(value):
+    """`{{ reliability.decision_time|span }}` → "5 hours", "3 days"."""
+    return times.in_words(value) or ""
+
+
+@register.filter
 def is_soon(value):
     """True when a deadline lies within the next two days."""
     return bool(value) and times.is_soon(value, timezone.now())

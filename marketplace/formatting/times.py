@@ -66,3 +66,14 @@ def is_soon(value, now, within=timedelta(days=2)):
     if not is_moment(value):
         return timedelta(0) <= value - timezone.localtime(now).date() <= within
     return timedelta(0) <= value - now <= within
+
+
+def in_words(span):
+    """ "under an hour", "5 hours", "3 days": rounded to the nearest whole one; None for no figure."""
+    if span is None:
+        return None
+    hours = round(span.total_seconds() / 3600)
+    if hours < 1:
+        return "under an hour"
+    number, word = (hours, "hour") if hours < 36 else (round(hours / 24), "day")
+    return f"{number} {word}{'s' * (number != 1)}"

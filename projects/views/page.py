@@ -5,7 +5,7 @@ from django.conf import settings
 from marketplace.money import format_money
 from projects import queries, rules
 from projects.job_posting import job_posting
-from projects.models import Project
+from projects.models import Project, Reliability
 from projects.rubric import anchors, good_evidence, wanted
 
 
@@ -18,7 +18,7 @@ def page_of(request, project, at):
     return {
         "at": at, "project": project, "organization": project.organization, "counted": counted,
         "competencies": competencies_of(project, student), "clarified": queries.clarified(project),
-        "reliability": queries.reliability(project.organization),
+        "reliability": Reliability.objects.filter(organization=project.organization_id).first() or Reliability(),
         "is_open": is_live, "job_posting": job_posting(project, at), "waiting": counted.waiting_count,
         "is_full": counted.live_count >= settings.LIVE_APPLICATIONS_PER_PROJECT or counted.waiting_count > 0,
         "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counted.taken_count),

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from projects.queries import in_words, reliability
+from marketplace.formatting.times import in_words
+from projects import actions, reliability, tasks
+from projects.models import Reliability, ReliabilityDue
 from tests import factories
 from tests.factories import NOW
 from tests.projects.factories import quick_student
@@ -19,12 +21,19 @@ def decided(project, hours, **fields):
     )  # fmt: skip
 
 
+def found(organization):
+    """The row, once everything that was due is made; nothing else may be wrong then."""
+    tasks.sweep_reliability()
+    assert (ReliabilityDue.objects.count(), reliability.differences([organization.pk])) == (0, [])
+    return Reliability.objects.get(organization=organization)
+
+
 def test_no_figure_from_fewer_than_three_cases(organization, owner):
     project = factories.make_project(organization=organization, status="closed")
     for hours in (10, 20):
         decided(project, hours)
-    found = reliability(organization)
-    assert (found.is_known, found.decision_time, found.answered_percent) == (False, None, None)
+    figures = found(organization)
+    assert (figures.is_known, figures.decision_time, figures.answered_percent) == (False, None, None)
 
 
 def test_the_median_and_the_share_answered(organization, owner):
@@ -34,9 +43,8 @@ def test_the_median_and_the_share_answered(organization, owner):
     factories.make_application(project=project, student=quick_student(), answers=False, status="lapsed", decided_at=NOW)
     factories.make_application(project=project, student=quick_student(), answers=False, status="withdrawn")
     factories.make_application(project=project, student=quick_student(), answers=False)
-    found = reliability(organization)
-    assert (found.decision_time, found.decides_in) == (timedelta(hours=20), "20 hours")
-    assert found.answered_percent == 75
+    figures = found(organization)
+    assert (figures.decision_time, figures.answered_percent) == (timedelta(hours=20), 75)
 
 
 def test_only_what_the_organization_was_asked_and_did_not_answer_counts_against_it(organization, owner):
@@ -48,11 +56,11 @@ def test_only_what_the_organization_was_asked_and_did_not_answer_counts_against_
     factories.make_application(
         student=quick_student(), status="lapsed", revealed_at=NOW, offered_at=NOW, offer_expires_at=NOW, **make
     )
-    assert reliability(organization).answered_percent == 100
+    assert found(organization).answered_percent == 100
     for reason, fields in (("cancelled", {}), ("queue", {"submitted_at": None, "label": "", "queued_at": NOW})):
         factories.make_application(student=quick_student(), status="not_selected", reason=reason, **(make | fields))
     factories.make_application(student=quick_student(), status="lapsed", **make)
-    assert reliability(organization).answered_percent == 80
+    assert found(organization).answered_percent == 80
 
 
 def test_approval_time_counts_approved_work_only(organization, owner):
@@ -65,16 +73,56 @@ def test_approval_time_counts_approved_work_only(organization, owner):
             ),
         )  # fmt: skip
         assert engagement.organization == organization
-    found = reliability(organization)
-    assert (found.approval_time, found.completed) == (timedelta(hours=30), 3)
-    assert (found.hire_percent, found.projects) == (100, 3)
+    figures = found(organization)
+    assert (figures.approval_time, figures.completed) == (timedelta(hours=30), 3)
+    assert (figures.hire_percent, figures.projects) == (100, 3)
 
 
 def test_other_organizations_do_not_count(organization, owner, other_owner):
     project = factories.make_project(organization=other_owner.memberships.get().organization, status="closed")
     for hours in (1, 2, 3):
         decided(project, hours)
-    assert not reliability(organization).is_known
+    tasks.sweep_reliability()
+    assert not Reliability.objects.filter(organization=organization).exists()
+    assert Reliability.objects.get().answered_percent == 100
+
+
+def test_every_change_of_state_makes_the_figures_due(organization, owner):
+    project = factories.make_project(organization=organization)
+    due = []
+
+    def count():
+        due.append(ReliabilityDue.objects.filter(organization=organization).count())
+        ReliabilityDue.objects.all().delete()
+
+    count()
+    application = factories.make_application(project=project, student=quick_student(), answers=False)
+    count()
+    application.approach = "Another one."
+    application.save()
+    count()
+    engagement = factories.make_engagement(application=application)
+    application.refresh_from_db()
+    count()
+    engagement.status = "cancelled"
+    engagement.cancelled_at = NOW
+    engagement.save()
+    count()
+    project.refresh_from_db()
+    actions.close_project(project=project, by=owner, at=NOW, reason="employer")
+    count()
+    assert [number > 0 for number in due] == [True, True, False, True, True, True]
+
+
+def test_figures_that_no_trigger_made_due_are_found_and_put_right(organization, owner, caplog):
+    project = factories.make_project(organization=organization, status="closed")
+    for hours in (10, 20, 30):
+        decided(project, hours)
+    assert found(organization).answered_percent == 100
+    Reliability.objects.update(answered_percent=7)
+    assert reliability.check(at_most=50) == [organization.pk]
+    assert "put right" in caplog.text
+    assert (found(organization).answered_percent, reliability.check(at_most=50)) == (100, [])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from projects import denormalised
+from projects import denormalised, reliability
 from projects.matching.pool import COUNTED
 
 
@@ -25,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError(f"{'; '.join(failed)}. Run it without --check.")
         if not check:
             denormalised.count_students(COUNTED)
+            if not which:
+                self.stdout.write(f"reliability: {reliability.refresh_all():,} written")
 
     def go_through(self, rows, name, check):
         """(how many there are, ids that differ)"""
