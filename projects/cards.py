@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from marketplace.formatting import times
 from marketplace.money import format_money
+from marketplace.skills.models import StudentSkill
 from projects.models import Project
 
 CODE = "code"
@@ -49,6 +50,19 @@ def of_row(row, *, levels, at, student, own):
         is_saved=row.is_saved, has_applied=row.has_applied,
         may_save=student is not None and card["organization_id"] not in own,
     )  # fmt: skip
+
+
+def cards_of(rows, reader, at):
+    """Cards of search.statement.Rows for this reader; one query for a student where there are rows, none for others."""
+    student = reader.student
+    levels = levels_of(student) if student and rows else {}
+    own = {organization.pk for organization in reader.organizations}
+    return [of_row(row, levels=levels, at=at, student=student, own=own) for row in rows]
+
+
+def levels_of(student):
+    """{skill id: level shown} of one student."""
+    return dict(StudentSkill.objects.filter(student=student).values_list("skill_id", "level"))
 
 
 def of_project(project, *, levels, at, student, own, is_saved, has_applied):

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from marketplace.formatting import text
 from marketplace.money import exponent
 
 ESCAPED = {
@@ -20,20 +19,23 @@ ESCAPED = {
 }  # nothing of HTML is left
 
 
-def job_posting(project, at):
-    """JSON for a <script type="application/ld+json">; None where nobody can apply. `project` comes with its parts."""
+def job_posting(project, at, *, brief, criteria, skills):
+    """JSON for a <script type="application/ld+json">; None where nobody can apply.
+
+    `brief`: as HTML; `criteria`: texts; `skills`: names.
+    """
     if not project.accepts_applications(at) or project.organization.suspended_at:
         return None
-    return mark_safe(json.dumps(_posting(project), ensure_ascii=False).translate(ESCAPED))  # noqa: S308
+    found = _posting(project, skills) | {"description": _description(project, brief, criteria)}
+    return mark_safe(json.dumps(found, ensure_ascii=False).translate(ESCAPED))  # noqa: S308 - escaped here
 
 
-def _posting(project):
+def _posting(project, skills):
     organization = project.organization
     return {
         "@context": "https://schema.org",
         "@type": "JobPosting",
         "title": project.title,
-        "description": _description(project),
         "datePosted": project.opened_at.date().isoformat(),
         "validThrough": project.applications_close_at.isoformat(),
         "employmentType": ["CONTRACTOR", "INTERN"],
@@ -45,19 +47,19 @@ def _posting(project):
             "name": organization.name,
             "sameAs": organization.website or settings.SITE_URL + organization.get_absolute_url(),
         },
-        "skills": ", ".join(row.skill.name for row in project.competencies.all()),
+        "skills": ", ".join(skills),
         "totalJobOpenings": project.places,
         "baseSalary": _pay(project),
         **_where(project),
     }
 
 
-def _description(project):
+def _description(project, brief, criteria):
     """As HTML."""
-    criteria = format_html_join("", "<li>{}</li>", ((row.text,) for row in project.criteria.all()))
+    listed = format_html_join("", "<li>{}</li>", ((text,) for text in criteria))
     return format_html(
         "{}<p>{}</p><ul>{}</ul><p>{} fixed for about {} hours, due on {}.</p>",
-        text.paragraphs(project.brief), project.deliverable, criteria,
+        brief, project.deliverable, listed,
         project.fee_text, project.hours, project.work_due_on.isoformat(),
     )  # fmt: skip
 

@@ -1,14 +1,13 @@
-"""Reads used by more than one page: cards, counts, similar projects.
+"""Reads used by more than one page: cards, counts.
 
 Applications and engagements belong to apps above this one; they are reached by their relation's name only.
 """
 
 from django.db.models import Count, Q
 
-from marketplace.skills.models import StudentSkill
-from projects.cards import of_project
+from projects.cards import levels_of, of_project
 from projects.models import APPLICATION_SENT, Listing, Project, SavedProject
-from projects.search.filters import FIELD, SKILL, token
+from projects.search.filters import SKILL, token
 
 LIVE = ["submitted", "shortlisted", "offered"]
 UNDECIDED = ["submitted", "shortlisted"]
@@ -68,11 +67,6 @@ def cards(ids, *, student, at, organizations=()):
     ]  # fmt: skip
 
 
-def levels_of(student):
-    """{skill id: level shown} of one student."""
-    return dict(StudentSkill.objects.filter(student=student).values_list("skill_id", "level"))
-
-
 def applied_among(student, ids):
     """The ids of the projects where this student has an application that was sent and not withdrawn."""
     sent = APPLICATION_SENT & Q(applications__student=student)
@@ -97,14 +91,3 @@ def recommended(student, *, at, limit=3):
     ]
     ranked = sorted((fit for fit in fits if fit[0] >= FITS), key=lambda fit: -fit[0])
     return [pk for _share, pk in ranked[:limit]]
-
-
-def similar(project, *, at, limit=3):
-    """Ids of other open projects that share a competency, or at least the field; most in common first."""
-    skill_ids = [row.skill_id for row in project.competencies.all()]
-    asked = [token(SKILL, pk) for pk in skill_ids] + [token(FIELD, project.field_id)]
-    near = Listing.objects.filter(tokens__overlap=asked, closes_at__gt=at)
-    rows = near.exclude(pk=project.pk).order_by("-opened_at", "-pk").values_list("pk", "skill_ids", "field_id")[:200]
-    wanted = set(skill_ids)
-    ranked = sorted(rows, key=lambda row: (-len(wanted & set(row[1])), row[2] != project.field_id))
-    return [pk for pk, _skills, _field in ranked[:limit]]

@@ -7,11 +7,21 @@ from functools import cache
 
 from django.conf import settings
 from django.template import engines
+from django.template.defaultfilters import truncatewords
 from django.templatetags.static import static
 from django.urls import reverse
 from jinja2 import Environment, StrictUndefined
 
-FILTERS = ("ago", "count", "hourly", "initials", "nl_paragraphs", "plural", "when")  # as in Django's own templates
+FILTERS = (
+    "ago",
+    "count",
+    "hourly",
+    "initials",
+    "nl_paragraphs",
+    "plural",
+    "span",
+    "when",
+)  # as in Django's own templates
 address = cache(reverse)  # of what is named in the templates themselves: a handful
 
 
@@ -21,12 +31,18 @@ def sprite():
     return static("img/icons.svg")
 
 
+def url(name, *parts):
+    """The address of one thing's page."""
+    return reverse(name, args=parts)
+
+
 def environment(**options):
     from marketplace.formatting.templatetags import register  # which draws fragments itself
 
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 - escaping is the backend's
     made.filters |= {name: register.filters[name] for name in FILTERS}
-    made.globals |= {"sprite": sprite, "address": address, "site_name": settings.SITE_NAME}
+    made.filters["truncatewords"] = truncatewords
+    made.globals |= {"sprite": sprite, "address": address, "url": url, "in_bar": False, "site_name": settings.SITE_NAME}
     return made
 
 

@@ -7,6 +7,7 @@ Relevance and fit are worked out for the newest MOST that are found.
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -77,7 +78,7 @@ def find(filters, *, at, sort, size, after=None, before=None, student=None, with
     parts["page"] = _page(condition, sort, after=after, before=before, values=values)
     statement = STATEMENT.format(
         parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
-        facets=facets.as_json(groups) if with_facets else "NULL", **_marks(student),
+        facets=facets.as_json(groups) if with_facets else "NULL", **marks(student),
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -95,20 +96,28 @@ def count(filters, at):
         return cursor.fetchone()[0]
 
 
-STATEMENT = """
-WITH {parts}
-SELECT totals.*, page.by, page.project_id, l.card, l.fee_amount, l.hours, l.closes_at,
+# What a card needs of a listing `l`: the fields of Row behind the first two.
+CARD = """l.card, l.fee_amount, l.hours, l.closes_at,
        CASE WHEN l.project_id IS NOT NULL THEN
            (SELECT count(*) FROM {applications} a WHERE a.project_id = l.project_id AND a.status = ANY (%(live)s))
-       END, {is_saved}, {has_applied}
+       END, {is_saved}, {has_applied}"""
+STATEMENT = """
+WITH {parts}
+SELECT totals.*, page.by, page.project_id, CARD
 FROM (SELECT (SELECT count(*) FROM sample), {facets}) totals
 LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
 ORDER BY page.number
-"""
+""".replace("CARD", CARD)
 
 
-def _marks(student):
-    """What this student has saved and applied to, of the rows of the page."""
+def row_of(values):
+    """The Row that JSON told of."""
+    by, pk, card, fee_amount, hours, closes_at, *marked = values
+    return Row(by, pk, card, fee_amount, hours, datetime.fromisoformat(closes_at), *marked)
+
+
+def marks(student):
+    """What this student has saved and applied to, of the listings `l`: SQL for CARD."""
     applications = Project._meta.get_field("applications").related_model._meta.db_table
     saved, applied = "false", "false"
     if student is not None:

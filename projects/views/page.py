@@ -1,60 +1,44 @@
 """What the page of one project shows, for the public page and the preview alike."""
 
 from django.conf import settings
+from django.utils.safestring import mark_safe
 
+from marketplace.formatting.fragments import fragment
+from marketplace.formatting.text import paragraphs
 from marketplace.money import format_money
-from projects import queries, rules
+from projects import around, rules
+from projects.cards import cards_of
 from projects.job_posting import job_posting
-from projects.models import Project, Reliability
-from projects.rubric import anchors, good_evidence, wanted
+from projects.models import Project
 
 
-def page_of(request, project, at):
-    """Context of `projects/detail.html`. `project` comes with its parts."""
-    student = request.reader.student
-    counted = queries.with_counts(Project.objects.filter(pk=project.pk)).get()
-    own = rules.may_edit(request.user, project)
-    is_live = project.accepts_applications(at)
-    return {
-        "at": at, "project": project, "organization": project.organization, "counted": counted,
-        "competencies": competencies_of(project, student), "clarified": queries.clarified(project),
-        "reliability": Reliability.objects.filter(organization=project.organization_id).first() or Reliability(),
-        "is_open": is_live, "job_posting": job_posting(project, at), "waiting": counted.waiting_count,
-        "is_full": counted.live_count >= settings.LIVE_APPLICATIONS_PER_PROJECT or counted.waiting_count > 0,
-        "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counted.taken_count),
-        "may_edit": own, "is_ours": (rules.may_preview(request.user, project) and not request.user.is_staff) or own,
-        "may_save": rules.may_save(request.user, project), "may_apply": rules.may_apply(request.user, project),
-        "is_saved": student is not None and bool(queries.saved_among(student, [project.pk])),
-        "application": application_of(project, student),
-        "review_days": settings.REVIEW_DAYS,
-        "similar": [] if own else similar_cards(request, project, at),
+def page_of(request, project, at, *, is_preview=False):
+    """Context of `projects/detail.html`. `project`: of ProjectQuerySet.for_page."""
+    user, reader = request.user, request.reader
+    own = rules.may_edit(user, project)
+    found = around.read(project, at=at, student=reader.student, with_similar=not own)
+    is_live, brief, counts = project.accepts_applications(at), paragraphs(project.brief), found.counts
+    skills = [asked.skill for asked in found.competencies]
+    context = {
+        "at": at, "project": project, "organization": project.organization, "around": found, "brief": brief,
+        "counts": counts, "reliability": found.reliability, "is_open": is_live,
+        "is_full": counts.live >= settings.LIVE_APPLICATIONS_PER_PROJECT or counts.waiting > 0,
+        "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counts.taken),
+        "may_edit": own, "may_save": rules.may_save(user, project), "may_apply": rules.may_apply(user, project),
+        "is_ours": is_preview or own or (rules.may_preview(user, project) and not user.is_staff),
+        "is_saved": found.is_saved, "application": found.application, "review_days": settings.REVIEW_DAYS,
+        "known": user.is_authenticated, "is_student": reader.is_student, "here": request.get_full_path(),
+        "similar": cards_of(found.similar, reader, at), "title_tag": "h2" if is_preview else "h1",
     }  # fmt: skip
+    return context | {
+        "job_posting": job_posting(project, at, brief=brief, criteria=found.criteria, skills=skills),
+        "body": _drawn(request, "projects/_page.jinja", context),
+        "bar": _drawn(request, "projects/_bar.jinja", context),
+    }
 
 
-def competencies_of(project, student):
-    """[{row, wanted, anchors, good, clarified, has}] in the project's order."""
-    levels = queries.levels_of(student) if student else {}
-    return [
-        {
-            "row": row, "wanted": wanted(row.level), "anchors": anchors(row),
-            "good": good_evidence(row),
-            "clarified": [added for added in project.clarifications.all() if added.competency_id == row.pk],
-            "has": levels.get(row.skill_id, 0) >= row.level,
-        }
-        for row in project.competencies.all()
-    ]  # fmt: skip
-
-
-def application_of(project, student):
-    """The newest application of this student, or None: the page leads back to it."""
-    if student is None:
-        return None
-    return project.applications.filter(student=student).order_by("-created_at").first()
-
-
-def similar_cards(request, project, at):
-    ids = queries.similar(project, at=at)
-    return queries.cards(ids, student=request.reader.student, at=at, organizations=request.reader.organizations)
+def _drawn(request, name, context):
+    return mark_safe(fragment(name, context, request))  # noqa: S308 - escaped there
 
 
 def cost_of(project):

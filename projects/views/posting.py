@@ -121,12 +121,10 @@ def rate(request):
 @require_safe
 def preview(request, code):
     """The page as students will read it, what it costs, and what a moderator would look at."""
-    project = get_for_user(
-        Project.objects.with_parts().select_related("organization"), request.user, code=code, may=rules.may_preview
-    )
+    project = get_for_user(Project.objects.for_page(), request.user, code=code, may=rules.may_preview)
     if project.status != Project.Status.DRAFT:
         return redirect(project)
-    context = page_of(request, project, now()) | {"cost": cost_of(project), "may_edit": False}
+    context = page_of(request, project, now(), is_preview=True) | {"cost": cost_of(project), "may_edit": False}
     context |= task_list_of(project, now()) | {"may_submit": rules.may_submit(request.user, project)}
     return render(request, "projects/preview.html", context)
 

@@ -13,7 +13,7 @@ from marketplace.clock import now
 from marketplace.formatting.fragments import fragment
 from marketplace.redirects import back_to
 from projects import actions, queries, rules
-from projects.cards import of_row
+from projects.cards import cards_of
 from projects.models import Project, SavedProject
 from projects.search.addresses import Links
 from projects.search.filters import Filters, parse
@@ -28,9 +28,8 @@ def browse(request):
     if address != request.get_full_path() and not request.htmx:
         return redirect(address)
     at = now()
-    student = request.reader.student
     results = results_for(request, at)
-    cards = cards_of(results.rows, student, at, request.reader.organizations)
+    cards = cards_of(results.rows, request.reader, at)
     links = Links(request)
     nothing = "" if cards else nothing_found(request, results, links)
     context = {"results": results, "cards": cards, "links": links, "nothing": nothing}
@@ -46,13 +45,6 @@ def nothing_found(request, results, links):
     ways_out = [(chip.label, number, links.without(chip)) for chip, number in results.ways_out]
     context = {"filtered": results.filters != Filters(), "ways_out": ways_out}
     return render_to_string("projects/_nothing.html", context, request)
-
-
-def cards_of(rows, student, at, organizations):
-    """Cards of search.statement.Rows; one query for a student, none for others."""
-    levels = queries.levels_of(student) if student else {}
-    own = {organization.pk for organization in organizations}
-    return [of_row(row, levels=levels, at=at, student=student, own=own) for row in rows]
 
 
 def without_blanks(request):
@@ -87,7 +79,7 @@ def results_for(request, at):
 @require_safe
 def detail(request, code):
     """One project as everybody sees it; its organization gets a bar to manage it. A draft shows its preview."""
-    project = get_for_user(Project.objects.with_parts(), request.user, code=code)
+    project = get_for_user(Project.objects.for_page(), request.user, code=code)
     if project.status == Project.Status.DRAFT:
         return redirect("projects:preview", code=code)
     return render(request, "projects/detail.html", page_of(request, project, now()))
@@ -127,6 +119,7 @@ def back(request, project, *, saved):
         here = request.POST.get("next", "")
         if request.headers.get("HX-Trigger-Name") == "keep":
             return HttpResponse(fragment("projects/_keep.jinja", {"card": project, "is_saved": saved}, request))
-        return render(request, "projects/_save.html", {"project": project, "is_saved": saved, "here": here})
+        context = {"project": project, "is_saved": saved, "here": here}
+        return HttpResponse(fragment("projects/_save.jinja", context, request))
     messages.success(request, "Saved for later." if saved else "Taken off your saved projects.")
     return back_to(request, project)

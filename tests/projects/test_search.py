@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from marketplace.skills.models import SkillAlias
-from projects import queries
+from projects import around, queries
 from projects.models import Project
 from projects.search import order
 from projects.search.filters import HOURS, MAX_QUERY, parse
@@ -253,8 +253,9 @@ def test_similar_projects_share_a_competency_or_the_field(organization, owner):
         organization=organization, skills=["Excel", "R"], field=factories.make_family("Design"), title="Neither"
     )
     factories.make_project(organization=organization, skills=["SQL", "Python"], status="closed")
-    project = Project.objects.with_card().get(pk=project.pk)
-    assert queries.similar(project, at=NOW, limit=5) == [both.pk, one.pk, field.pk]
+    found = around.read(Project.objects.for_page().get(pk=project.pk), at=NOW)
+    assert [row.pk for row in found.similar] == [both.pk, one.pk, field.pk]
+    assert around.read(Project.objects.for_page().get(pk=project.pk), at=NOW, with_similar=False).similar == []
 
 
 def test_recommended_leaves_out_ones_own_and_what_was_applied_to(organization, owner):

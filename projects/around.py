@@ -1,0 +1,156 @@
+"""All that the page of one project shows besides its own row, read in one statement however much there is of it."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from types import SimpleNamespace
+
+from django.db import connection
+
+from marketplace.skills.models import Level
+from projects.models import Competency, Project, Reliability
+from projects.queries import LIVE, UNDECIDED
+from projects.rubric import anchors, good_evidence, wanted
+from projects.search import statement
+from projects.search.filters import FIELD, SKILL, token
+
+NEAR = 40  # of the newest that share a competency, or at least the field: the most alike among them are shown
+SIMILAR = 3
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of applications; `taken`: accepted, and the engagement not cancelled."""
+
+    live: int
+    waiting: int
+    submitted: int
+    undecided: int
+    taken: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One competency in the words of the page. `anchors`: [(value 0–3, word, text)]; `clarified`: [(at, text)]."""
+
+    skill: str
+    level: int
+    word: str
+    has: bool  # this student has shown it at that level
+    wanted: str
+    evidence: str
+    ai: str
+    good: str
+    anchors: list
+    clarified: list
+
+
+@dataclass(frozen=True)
+class Around:
+    criteria: list  # of texts
+    competencies: list  # of Asked, in the project's order
+    clarified: list  # [(at, text)] about all competencies
+    counts: Counts
+    reliability: Reliability
+    is_saved: bool
+    application: object  # the student's newest one with `code` and `status`, or None
+    similar: list  # of search.statement.Row
+
+
+def read(project, *, at, student=None, with_similar=True):
+    """`project`: with its organization and `asked_skills` (ProjectQuerySet.for_page). One query."""
+    tokens = [token(SKILL, pk) for pk in project.asked_skills]
+    if project.field_id:
+        tokens.append(token(FIELD, project.field_id))
+    columns = {
+        "criteria": CRITERIA, "competencies": COMPETENCIES, "clarifications": CLARIFICATIONS, "counts": COUNTS,
+        **({"saved": SAVED, "application": APPLICATION} if student else {}),
+        **({"similar": SIMILAR_ROWS} if with_similar else {}),
+    }  # fmt: skip
+    values = {
+        "project": project.pk, "organization": project.organization_id, "field": project.field_id, "at": at,
+        "student": student.pk if student else None, "skills": project.asked_skills, "tokens": tokens, "live": LIVE,
+        "undecided": UNDECIDED, "near": NEAR, "most": SIMILAR,
+    }  # fmt: skip
+    parts = ", ".join(f"'{name}', ({part})" for name, part in columns.items())
+    with connection.cursor() as cursor:
+        cursor.execute(STATEMENT.format(parts=parts.format(**tables(student))), values)
+        text, *figures = cursor.fetchone()
+    return _around(json.loads(text), Reliability(**dict(zip(RELIABILITY, figures, strict=True))))
+
+
+def tables(student):
+    """Tables of apps above this one, by the names of their relations, and what a student has to do with a row."""
+    related = Project._meta.get_field("applications").related_model
+    engagements = related._meta.get_field("engagement").related_model._meta.db_table
+    return {"engagements": engagements, **statement.marks(student)}
+
+
+def _around(found, reliability):
+    clarified = {}
+    for competency, text, at in found["clarifications"] or []:
+        clarified.setdefault(competency, []).append((datetime.fromisoformat(at), text))
+    return Around(
+        criteria=found["criteria"] or [],
+        competencies=[_asked(*row, clarified) for row in found["competencies"] or []],
+        clarified=clarified.get(None, []), counts=Counts(*found["counts"]), reliability=reliability,
+        is_saved=found.get("saved", False),
+        application=SimpleNamespace(**found["application"]) if found.get("application") else None,
+        similar=[statement.row_of(row) for row in found.get("similar") or []],
+    )  # fmt: skip
+
+
+def _asked(pk, name, family, level, evidence, rubric, good, ai, shown, clarified):
+    skill = SimpleNamespace(name=name, family=SimpleNamespace(slug=family) if family else None)
+    competency = SimpleNamespace(skill=skill, level=level, rubric=rubric, good_evidence=good)
+    return Asked(
+        skill=name, level=level, word=Level(level).label, has=shown >= level, wanted=wanted(level), evidence=evidence,
+        ai=Competency.AIPolicy(ai).label, good=good_evidence(competency), anchors=anchors(competency),
+        clarified=clarified.get(pk, []),
+    )  # fmt: skip
+
+
+RELIABILITY = ("decision_time", "answered_percent", "approval_time", "hire_percent", "completed")
+STATEMENT = """
+SELECT json_build_object({parts})::text, r.decision_time, r.answered_percent, r.approval_time, r.hire_percent,
+       coalesce(r.completed, 0)
+FROM (SELECT) one LEFT JOIN projects_reliability r ON r.organization_id = %(organization)s
+"""
+CRITERIA = "SELECT json_agg(text ORDER BY position) FROM projects_acceptancecriterion WHERE project_id = %(project)s"
+COMPETENCIES = """
+SELECT json_agg(json_build_array(c.id, s.name, f.slug, c.level, c.evidence_asked, c.rubric, c.good_evidence,
+                                 c.ai_policy, coalesce(shown.level, 0)) ORDER BY c.position)
+FROM projects_competency c JOIN skills_skill s ON s.id = c.skill_id
+LEFT JOIN skills_skillfamily f ON f.id = s.family_id
+LEFT JOIN skills_studentskill shown ON shown.skill_id = c.skill_id AND shown.student_id = %(student)s
+WHERE c.project_id = %(project)s
+"""
+CLARIFICATIONS = """
+SELECT json_agg(json_build_array(competency_id, text, at) ORDER BY at, id) FROM projects_clarification
+WHERE project_id = %(project)s
+"""
+COUNTS = """
+SELECT json_build_array(
+    count(*) FILTER (WHERE a.status = ANY (%(live)s)), count(*) FILTER (WHERE a.status = 'waitlisted'),
+    count(*) FILTER (WHERE a.submitted_at IS NOT NULL), count(*) FILTER (WHERE a.status = ANY (%(undecided)s)),
+    count(*) FILTER (WHERE a.status = 'accepted' AND NOT EXISTS (SELECT FROM {engagements} e
+                                                              WHERE e.application_id = a.id AND e.status = 'cancelled'))
+) FROM {applications} a WHERE a.project_id = %(project)s
+"""
+SAVED = "SELECT EXISTS (SELECT FROM projects_savedproject WHERE project_id = %(project)s AND student_id = %(student)s)"
+APPLICATION = """
+SELECT json_build_object('code', code, 'status', status) FROM {applications}
+WHERE project_id = %(project)s AND student_id = %(student)s ORDER BY created_at DESC LIMIT 1
+"""
+SIMILAR_ROWS = """
+SELECT json_agg(json_build_array(NULL, l.project_id, CARD) ORDER BY shared DESC, is_field DESC, newest)
+FROM (
+    SELECT near.*, row_number() OVER (ORDER BY opened_at DESC, project_id DESC) AS newest FROM (
+        SELECT l.*, l.field_id = %(field)s AS is_field,
+               cardinality(ARRAY(SELECT unnest(l.skill_ids) INTERSECT SELECT unnest(%(skills)s::bigint[]))) AS shared
+        FROM projects_listing l
+        WHERE l.tokens && %(tokens)s::int[] AND l.closes_at > %(at)s AND l.project_id <> %(project)s
+        ORDER BY l.opened_at DESC, l.project_id DESC LIMIT %(near)s
+    ) near ORDER BY shared DESC, is_field DESC, newest LIMIT %(most)s
+) l
+""".replace("CARD", statement.CARD)
