@@ -55,6 +55,7 @@ class Around:
     is_saved: bool
     application: object  # the student's newest one with `code` and `status`, or None
     similar: list  # of search.statement.Row
+    levels: dict  # {skill id: level} of what the student has shown
 
 
 def read(project, *, at, student=None, with_similar=True):
@@ -72,11 +73,11 @@ def read(project, *, at, student=None, with_similar=True):
         "student": student.pk if student else None, "skills": project.asked_skills, "tokens": tokens, "live": LIVE,
         "undecided": UNDECIDED, "near": NEAR, "most": SIMILAR,
     }  # fmt: skip
-    parts = ", ".join(f"'{name}', ({part})" for name, part in columns.items())
+    parts, related = ", ".join(f"'{name}', ({part})" for name, part in columns.items()), tables(student)
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(parts=parts.format(**tables(student))), values)
-        text, *figures = cursor.fetchone()
-    return _around(json.loads(text), Reliability(**dict(zip(RELIABILITY, figures, strict=True))))
+        cursor.execute(STATEMENT.format(parts=parts.format(**related), levels=related["levels"]), values)
+        text, levels, *figures = cursor.fetchone()
+    return _around(json.loads(text), levels, Reliability(**dict(zip(RELIABILITY, figures, strict=True))))
 
 
 def tables(student):
@@ -86,7 +87,7 @@ def tables(student):
     return {"engagements": engagements, **statement.marks(student)}
 
 
-def _around(found, reliability):
+def _around(found, levels, reliability):
     clarified = {}
     for competency, text, at in found["clarifications"] or []:
         clarified.setdefault(competency, []).append((datetime.fromisoformat(at), text))
@@ -97,6 +98,7 @@ def _around(found, reliability):
         is_saved=found.get("saved", False),
         application=SimpleNamespace(**found["application"]) if found.get("application") else None,
         similar=[statement.row_of(row) for row in found.get("similar") or []],
+        levels=statement.levels_of(levels),
     )  # fmt: skip
 
 
@@ -112,7 +114,7 @@ def _asked(pk, name, family, level, evidence, rubric, good, ai, shown, clarified
 
 RELIABILITY = ("decision_time", "answered_percent", "approval_time", "hire_percent", "completed")
 STATEMENT = """
-SELECT json_build_object({parts})::text, r.decision_time, r.answered_percent, r.approval_time, r.hire_percent,
+SELECT json_build_object({parts})::text, {levels}, r.decision_time, r.answered_percent, r.approval_time, r.hire_percent,
        coalesce(r.completed, 0)
 FROM (SELECT) one LEFT JOIN projects_reliability r ON r.organization_id = %(organization)s
 """

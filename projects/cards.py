@@ -52,10 +52,9 @@ def of_row(row, *, levels, at, student, own):
     )  # fmt: skip
 
 
-def cards_of(rows, reader, at):
-    """Cards of search.statement.Rows for this reader; one query for a student where there are rows, none for others."""
+def cards_of(rows, reader, at, *, levels):
+    """Cards of search.statement.Rows for this reader. `levels`: as for of_row."""
     student = reader.student
-    levels = levels_of(student) if student and rows else {}
     own = {organization.pk for organization in reader.organizations}
     return [of_row(row, levels=levels, at=at, student=student, own=own) for row in rows]
 

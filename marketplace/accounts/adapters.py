@@ -8,20 +8,26 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from marketplace.accounts import letters
 from marketplace.accounts.models import User
 from marketplace.emails import INLINER
+from marketplace.notifications.models import Notification
 
 
 class AuthenticationBackend(AllauthBackend):
     """E-mail and password, checked by allauth: nobody signs in around MFA."""
 
     def get_user(self, user_id):
-        """With the student that the person may be: every page asks."""
-        user = User.objects.select_related("student").filter(pk=user_id).first()
+        """With what every page asks: the student that the person may be, and how many notifications are not read."""
+        unread = Notification.objects.filter(recipient=OuterRef("pk"), read_at=None).order_by()
+        counted = unread.values("recipient").values(number=Count("pk"))
+        user = User.objects.select_related("student").annotate(unread_count=Coalesce(Subquery(counted), 0))
+        user = user.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

@@ -59,12 +59,10 @@ class Reader:
     def is_employer(self):
         return bool(self.memberships)
 
-    @cached_property
+    @property
     def unread(self):
-        """How many notifications this person has not read."""
-        if not self.user.is_authenticated:
-            return 0
-        return Notification.objects.filter(recipient_id=self.user.pk, read_at=None).count()
+        """How many notifications this person had not read when the request came."""
+        return getattr(self.user, "unread_count", 0)
 
     @cached_property
     def needs_you(self):

@@ -4,16 +4,16 @@ from dataclasses import dataclass, replace
 
 from projects.search import facets, order, statement
 from projects.search.filters import Filters
-from projects.search.text import mended
+from projects.search.text import lost, one_less
 
 PAGE = 20
-WAYS_OUT = 8  # filters that are tried without, on an empty page
 
 
 @dataclass(frozen=True)
 class Results:
     filters: Filters
     rows: list  # of statement.Row
+    levels: dict  # {skill id: level} of what the student has shown
     total: int  # at most statement.MOST
     is_more: bool  # there are more than `total`; facets count the first `total` in this order
     facets: list
@@ -36,17 +36,20 @@ def search_open(filters, *, at, student=None, sort="", after="", before="", size
         "at": at, "sort": sort, "size": size, "student": student, "with_facets": with_facets,
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
-    found, corrected = statement.find(filters, **asked), ""
-    if not found.total and filters.q:
-        corrected = mended(filters.q, at)
-        if corrected:
-            found = statement.find(replace(filters, q=corrected), **asked)
+    found, corrected, ways = statement.find(filters, **asked), "", []
+    if not found.total:
+        corrected, numbers = lost(filters, at)
+        ways = ways_out(filters, numbers)
+    if corrected:
+        searched = replace(filters, q=corrected)
+        found = statement.find(searched, **asked)
+        ways = [] if found.total else ways_out(filters, statement.counts(one_less(searched), at))
     rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(
-        filters=filters, rows=rows, total=found.total, is_more=found.is_more,
+        filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
         facets=facets.facets(filters, found.counts) if with_facets else [], sort=sort,
         sorts=order.choices(has_text=bool(filters.q), student=student), next=following, previous=preceding,
-        corrected=corrected, ways_out=[] if found.total else ways_out(filters, corrected, at),
+        corrected=corrected, ways_out=ways,
     )  # fmt: skip
 
 
@@ -61,8 +64,7 @@ def _page(rows, size, after, before):
     return rows, following, preceding
 
 
-def ways_out(filters, corrected, at):
+def ways_out(filters, numbers):
     """For an empty page: each filter with the number of projects there would be without it, most first."""
-    searched = replace(filters, q=corrected or filters.q)
-    found = [(chip, statement.count(searched.without(chip), at)) for chip in filters.chips()[:WAYS_OUT]]
-    return sorted((row for row in found if row[1]), key=lambda row: -row[1])
+    found = [(chip, number) for chip, number in zip(filters.chips(), numbers, strict=False) if number]
+    return sorted(found, key=lambda row: -row[1])

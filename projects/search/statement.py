@@ -47,6 +47,7 @@ class Found:
     total: int  # at most MOST
     is_more: bool
     counts: dict  # of facets.py
+    levels: dict  # {skill id: level} of what the student has shown
 
 
 def where(filters, at, *, but=None):
@@ -83,17 +84,29 @@ def find(filters, *, at, sort, size, after=None, before=None, student=None, with
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall()
-    total, counts = rows[0][:2]
-    found = [Row(row[2], row[3], json.loads(row[4]), *row[5:]) for row in rows if row[3] is not None]
-    return Found(found, min(total, MOST), total > MOST, json.loads(counts) if counts else {})
+    total, counted, levels = rows[0][:3]
+    found = [Row(row[3], row[4], json.loads(row[5]), *row[6:]) for row in rows if row[4] is not None]
+    return Found(found, min(total, MOST), total > MOST, json.loads(counted) if counted else {}, levels_of(levels))
 
 
-def count(filters, at):
-    """How many fit, up to MOST."""
-    condition, values = where(filters, at)
+def counts(searches, at):
+    """For each of these Filters how many fit, up to MOST; in one query, or none for none."""
+    parts, values = counting(searches, at)
+    if not parts:
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(condition), values)
-        return cursor.fetchone()[0]
+        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        return list(cursor.fetchone())
+
+
+def counting(searches, at):
+    """([SQL that counts what fits each of these Filters, up to MOST], parameters)"""
+    parts, values = [], {}
+    for number, filters in enumerate(searches):
+        condition, own = where(filters, at)
+        parts.append(f"({COUNT.format(condition)})".replace("%(", f"%(n{number}_"))
+        values |= {f"n{number}_{name}": value for name, value in own.items()}
+    return parts, values
 
 
 # What a card needs of a listing `l`: the fields of Row behind the first two.
@@ -103,7 +116,7 @@ CARD = """l.card, l.fee_amount, l.hours, l.closes_at,
        END, {is_saved}, {has_applied}"""
 STATEMENT = """
 WITH {parts}
-SELECT totals.*, page.by, page.project_id, CARD
+SELECT totals.*, {levels}, page.by, page.project_id, CARD
 FROM (SELECT (SELECT count(*) FROM sample), {facets}) totals
 LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
 ORDER BY page.number
@@ -116,10 +129,15 @@ def row_of(values):
     return Row(by, pk, card, fee_amount, hours, datetime.fromisoformat(closes_at), *marked)
 
 
+def levels_of(text):
+    """{skill id: level} from JSON or None."""
+    return {int(pk): level for pk, level in json.loads(text).items()} if text else {}
+
+
 def marks(student):
-    """What this student has saved and applied to, of the listings `l`: SQL for CARD."""
+    """SQL: what this student has saved and applied to, of the listings `l`; for CARD. And what they have shown."""
     applications = Project._meta.get_field("applications").related_model._meta.db_table
-    saved, applied = "false", "false"
+    saved, applied, levels = "false", "false", "NULL"
     if student is not None:
         saved = (
             f"EXISTS (SELECT 1 FROM {SavedProject._meta.db_table} s"
@@ -129,7 +147,10 @@ def marks(student):
             f"EXISTS (SELECT 1 FROM {applications} a WHERE a.project_id = l.project_id AND a.student_id = %(student)s"
             " AND a.status <> 'withdrawn' AND (a.submitted_at IS NOT NULL OR a.queued_at IS NOT NULL))"
         )
-    return {"applications": applications, "is_saved": saved, "has_applied": applied}
+        levels = (
+            "(SELECT json_object_agg(skill_id, level) FROM skills_studentskill WHERE student_id = %(student)s)::text"
+        )
+    return {"applications": applications, "is_saved": saved, "has_applied": applied, "levels": levels}
 
 
 def _sample(condition, sort, most, by="NULL"):

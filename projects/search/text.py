@@ -2,16 +2,17 @@
 
 import re
 
-from django.contrib.postgres.search import SearchQuery
 from django.db import connection
 
-from projects.models import Listing
+from projects.search import statement
 
 NEWEST = 5_000  # projects whose words make up the vocabulary
+WAYS_OUT = 8  # filters that are tried without, on an empty page
 WORDS = 8  # of a text that are mended at most
 OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bOR\b')  # of websearch_to_tsquery: the reader knows what to ask for
 
-# A word of the vocabulary that starts so, or else the nearest: one edit in a short word, two in a longer one.
+# A word of the vocabulary that starts so, or else the nearest: one edit in a short word, two in a longer one. And
+# whether an open project has the text as it was typed: then nothing is spelled wrong, whatever the vocabulary says.
 MEND = """
 WITH vocabulary AS (
     SELECT word, count(*) AS uses
@@ -27,32 +28,37 @@ WITH vocabulary AS (
         OR (abs(length(vocabulary.word) - length(typed.word)) <= 2
             AND levenshtein_less_equal(vocabulary.word, typed.word, 2)
                 <= CASE WHEN length(typed.word) > 4 THEN 2 ELSE 1 END)
+), nearest AS (
+    SELECT DISTINCT ON (typed) typed, word FROM close ORDER BY typed, word <> typed, distance, uses DESC, word
 )
-SELECT DISTINCT ON (typed) typed, word FROM close ORDER BY typed, word <> typed, distance, uses DESC, word
-"""
+SELECT EXISTS (SELECT FROM projects_listing
+               WHERE document @@ websearch_to_tsquery('english', %(q)s) AND closes_at > %(at)s),
+       (SELECT json_object_agg(typed, word) FROM nearest)
+""".strip()
 
 
-def mended(q, at):
-    """What to search instead of a text that no open project has, or "" when it is spelled right or cannot be mended."""
-    if OPERATORS.search(q) or exists(q, at):
-        return ""
-    corrected = mend(q)
-    return corrected if corrected and exists(corrected, at) else ""
+def lost(filters, at):
+    """For a search that found nothing, in one query: (what to search instead, how many each way out would find).
 
-
-def exists(q, at):
-    return Listing.objects.filter(
-        document=SearchQuery(q, config="english", search_type="websearch"), closes_at__gt=at
-    ).exists()
-
-
-def mend(q):
-    """The text with every word replaced by the nearest that projects use, or "" when a word has none."""
-    typed = [word[:40] for word in re.findall(r"\w+", q.lower())][:WORDS]
+    The text is "" when it is spelled right or cannot be mended; the ways out are those of the text as it was typed.
+    """
+    typed = [] if OPERATORS.search(filters.q) else [word[:40] for word in re.findall(r"\w+", filters.q.lower())][:WORDS]
+    ways, values = statement.counting(one_less(filters), at)
+    values |= {"typed": [word for word in typed if len(word) > 2], "newest": NEWEST, "q": filters.q, "at": at}
     with connection.cursor() as cursor:
-        cursor.execute(MEND, {"typed": [word for word in typed if len(word) > 2], "newest": NEWEST})
-        found = dict(cursor.fetchall())
-    if any(len(word) > 2 and word not in found for word in typed):
+        cursor.execute(", ".join([MEND if typed else "SELECT true, NULL", *ways]), values)
+        is_right, nearest, *numbers = cursor.fetchone()
+    return "" if is_right else mended(typed, nearest or {}), numbers
+
+
+def one_less(filters):
+    """These Filters without one of them, for each."""
+    return [filters.without(chip) for chip in filters.chips()[:WAYS_OUT]]
+
+
+def mended(typed, nearest):
+    """These words with each replaced by the nearest that projects use, or "" when one has none or nothing changes."""
+    if any(len(word) > 2 and word not in nearest for word in typed):
         return ""
-    mended = " ".join(found.get(word, word) for word in typed)
-    return mended if mended != " ".join(typed) else ""
+    corrected = " ".join(nearest.get(word, word) for word in typed)
+    return corrected if corrected != " ".join(typed) else ""

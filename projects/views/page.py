@@ -28,7 +28,7 @@ def page_of(request, project, at, *, is_preview=False):
         "is_ours": is_preview or own or (rules.may_preview(user, project) and not user.is_staff),
         "is_saved": found.is_saved, "application": found.application, "review_days": settings.REVIEW_DAYS,
         "known": user.is_authenticated, "is_student": reader.is_student, "here": request.get_full_path(),
-        "similar": cards_of(found.similar, reader, at), "title_tag": "h2" if is_preview else "h1",
+        "similar": cards_of(found.similar, reader, at, levels=found.levels), "title_tag": "h2" if is_preview else "h1",
     }  # fmt: skip
     return context | {
         "job_posting": job_posting(project, at, brief=brief, criteria=found.criteria, skills=skills),

@@ -29,7 +29,7 @@ def browse(request):
         return redirect(address)
     at = now()
     results = results_for(request, at)
-    cards = cards_of(results.rows, request.reader, at)
+    cards = cards_of(results.rows, request.reader, at, levels=results.levels)
     links = Links(request)
     nothing = "" if cards else nothing_found(request, results, links)
     context = {"results": results, "cards": cards, "links": links, "nothing": nothing}
