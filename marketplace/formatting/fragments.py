@@ -42,7 +42,14 @@ def environment(**options):
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 - escaping is the backend's
     made.filters |= {name: register.filters[name] for name in FILTERS}
     made.filters["truncatewords"] = truncatewords
-    made.globals |= {"sprite": sprite, "address": address, "url": url, "in_bar": False, "site_name": settings.SITE_NAME}
+    made.globals |= {
+        "sprite": sprite,
+        "static": static,
+        "address": address,
+        "url": url,
+        "in_bar": False,
+        "site_name": settings.SITE_NAME,
+    }
     return made
 
 

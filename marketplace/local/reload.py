@@ -17,7 +17,7 @@ FOLDERS = (
     "templates",
     "static",
 )
-SUFFIXES = {".py", ".html", ".txt", ".css", ".js", ".svg", ".json", ".csv"}
+SUFFIXES = {".py", ".html", ".jinja", ".txt", ".css", ".js", ".svg", ".json", ".csv"}
 EVERYTHING = {"web", "worker", "beat"}
 
 

@@ -255,6 +255,10 @@ def test_saving_answers_a_script_with_the_button_and_a_browser_with_the_page(cli
     fragment = client.post(path, {"next": "/projects/"}, headers={"HX-Request": "true"}).content.decode()
     assert "unsave" in fragment
     assert "<html" not in fragment
+    of_a_list = client.post(path, headers={"HX-Request": "true", "HX-Trigger-Name": "keep"}).content.decode()
+    assert of_a_list.startswith("<button")
+    assert f'formaction="{project.get_absolute_url()}unsave/"' in of_a_list
+    assert f'aria-label="Saved: {project.title}"' in of_a_list
     assert SavedProject.objects.get().project == project
     elsewhere = client.post(reverse("projects:unsave", args=[project.code]), {"next": "https://evil.example/"})
     assert elsewhere.url == project.get_absolute_url()
