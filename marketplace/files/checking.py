@@ -10,7 +10,7 @@ from marketplace.errors import DomainError
 from marketplace.files.archives import open_office, open_zip
 from marketplace.files.errors import CannotOpen
 from marketplace.files.images import open_image
-from marketplace.files.kinds import KINDS, REFUSED, split_name
+from marketplace.files.kinds import DRAWN_AS, KINDS, REFUSED, split_name
 from marketplace.files.naming import clean_name
 from marketplace.files.pdfs import open_pdf
 from marketplace.files.texts import open_text
@@ -51,6 +51,9 @@ def check_upload(upload, purpose):
         data, is_reencoded = OPENERS[kind.opener](data, kind=kind, anonymous=purpose.anonymous)
     except CannotOpen as problem:
         raise refusal(f"“{name}” {problem}", code="unreadable") from None
+    if is_reencoded and kind.extension in DRAWN_AS:
+        kind = KINDS[DRAWN_AS[kind.extension]]
+        name = split_name(name)[0] + kind.extension
     return Checked(name=name, kind=kind, data=data, is_reencoded=is_reencoded)
 
 
@@ -109,6 +112,7 @@ _SIGNATURES = {
     ".png": {".png"},
     ".jpg": {".jpg", ".jpeg", ".jpe", ".jfif"},
     ".webp": {".webp"},
+    ".heic": {".heic", ".heif"},
     **dict.fromkeys(_ZIPPED, _ZIPPED),
 }
 _NOT_TEXT = {".pdf", ".png", ".jpg", ".jpeg", ".webp", ".zip", ".svg", ".html", ".htm", ".gz"}

@@ -3,23 +3,27 @@
 import io
 import warnings
 
+import pi_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from marketplace.files.errors import CannotOpen
-from marketplace.files.kinds import KINDS
+from marketplace.files.kinds import DRAWN_AS, KINDS
 
-FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP"}
+pi_heif.register_heif_opener(thumbnails=False)
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".webp": "WEBP", ".heic": "HEIF"}
 MAX_PIXELS = 50_000_000  # 8,000 × 6,250: more than a phone's camera, less than what fills the memory
 MAX_SIDE = 4_096
 QUALITY = 88
 _TOO_LARGE = f"has more than {MAX_PIXELS // 1_000_000} million pixels. Make it smaller and add it again."
-_BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError)
+_BROKEN = (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, IndexError, RuntimeError)
 
 
 def open_image(data, *, kind, anonymous):
     """(bytes, drawn again or not). The pixels are read in every case; work that is delivered keeps its bytes."""
     upright = picture_of(data, kind.extension)
-    return (_draw_again(upright, FORMATS[kind.extension]), True) if anonymous else (data, False)
+    if not anonymous:
+        return data, False
+    return _draw_again(upright, FORMATS[DRAWN_AS.get(kind.extension, kind.extension)]), True
 
 
 def picture_of(data, extension):
@@ -67,7 +71,7 @@ def _in_srgb(picture):
     """RGB or RGBA with the colours meant; a profile may name a person's screen, so it is applied and dropped."""
     profile = picture.info.get("icc_profile")
     transparent = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
-    mode = "RGBA" if transparent and picture.format != "JPEG" else "RGB"
+    mode = "RGBA" if transparent and picture.format not in ("JPEG", "HEIF") else "RGB"
     if profile and picture.mode in ("RGB", "CMYK"):
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))

@@ -21,6 +21,7 @@ KINDS = {
         Kind(".png", "image/png", "PNG image", "image"),
         Kind(".jpg", "image/jpeg", "JPEG image", "image"),
         Kind(".webp", "image/webp", "WebP image", "image"),
+        Kind(".heic", "image/heic", "HEIC photo", "image"),
         Kind(".docx", f"{OOXML}.wordprocessingml.document", "Word document", "office"),
         Kind(".xlsx", f"{OOXML}.spreadsheetml.sheet", "Excel workbook", "office"),
         Kind(".pptx", f"{OOXML}.presentationml.presentation", "PowerPoint presentation", "office"),
@@ -30,16 +31,15 @@ KINDS = {
         Kind(".zip", "application/zip", "ZIP archive", "zip_archive"),
     ]
 }
-SAME_AS = {".jpeg": ".jpg", ".jpe": ".jpg", ".markdown": ".md"}
+SAME_AS = {".jpeg": ".jpg", ".jpe": ".jpg", ".heif": ".heic", ".markdown": ".md"}
+DRAWN_AS = {".heic": ".jpg"}  # what no browser but Safari shows is kept as what all of them do
 
-_HEIC = "HEIC photos cannot be checked here. Export it as JPEG, or set the camera to “Most compatible”."
 # What people try most often and why it is not accepted, with the way out.
 REFUSED = {
     ".svg": "SVG drawings can carry scripts. Export it as PDF or PNG.",
     ".html": "Web pages can carry scripts. Send a link instead, or print it to PDF.",
     ".htm": "Web pages can carry scripts. Send a link instead, or print it to PDF.",
-    ".heic": _HEIC,
-    ".heif": _HEIC,
+    ".avif": "AVIF images are not accepted. Save it as JPEG or PNG.",
     ".doc": "This is the old Word format. Save it as .docx or PDF.",
     ".xls": "This is the old Excel format. Save it as .xlsx or PDF.",
     ".ppt": "This is the old PowerPoint format. Save it as .pptx or PDF.",
@@ -75,7 +75,7 @@ class Purpose:
         return ",".join(self.extensions + others)
 
 
-_DOCUMENTS = (".pdf", ".png", ".jpg", ".webp", ".docx", ".xlsx", ".pptx", ".csv", ".txt", ".md")
+_DOCUMENTS = (".pdf", ".png", ".jpg", ".webp", ".heic", ".docx", ".xlsx", ".pptx", ".csv", ".txt", ".md")
 EVIDENCE = Purpose("evidence", _DOCUMENTS, anonymous=True)
 MESSAGE = Purpose("message", _DOCUMENTS)
 DELIVERY = Purpose("delivery", (*_DOCUMENTS, ".zip"))

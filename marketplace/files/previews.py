@@ -13,7 +13,7 @@ from marketplace.files.pdfs import first_page
 
 WIDTHS = {"small": 320, "large": 960}  # pixels
 TALLEST = 2  # times the width: a poster, not a till roll
-DRAWN = {".pdf", ".png", ".jpg", ".webp"}
+DRAWN = {".pdf", ".png", ".jpg", ".webp", ".heic"}
 MOST_TRIES = 3
 LEASE = timedelta(minutes=2)  # after that, whoever took the file is thought dead
 QUALITY = 80

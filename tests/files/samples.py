@@ -9,6 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from tests.files.heic import HEIC
+
 NAME = "Robin Quist"
 CONTENT_TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 CORE = f"<coreProperties><creator>{NAME}</creator><lastModifiedBy>{NAME}</lastModifiedBy></coreProperties>"
@@ -40,6 +42,10 @@ def webp():
     out = io.BytesIO()
     Image.new("RGB", (60, 60), "teal").save(out, "WEBP", xmp=f"<x>{NAME}</x>".encode())
     return out.getvalue()
+
+
+def heic():
+    return HEIC
 
 
 def pdf(pages=1, *, info=f"/Author({NAME})", comment=True, trailer=""):

@@ -39,9 +39,9 @@ def test_a_bad_file_is_an_error_of_the_field():
 
 def test_the_field_tells_what_it_takes():
     field = OneFile()["file"]
-    assert field.help_text == "PDF, PNG, JPG, WEBP, DOCX, XLSX, PPTX, CSV, TXT, MD. Up to 25 MB."
+    assert field.help_text == "PDF, PNG, JPG, WEBP, HEIC, DOCX, XLSX, PPTX, CSV, TXT, MD. Up to 25 MB."
     assert field.field.widget.attrs["accept"].startswith(".pdf,.png,.jpg,")
-    assert field.field.widget.attrs["accept"].endswith(".jpeg,.jpe,.markdown")
+    assert field.field.widget.attrs["accept"].endswith(".jpeg,.jpe,.heif,.markdown")
 
 
 def test_several_files_clean_to_a_list():

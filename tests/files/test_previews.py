@@ -34,6 +34,7 @@ def drawn(field):
         ("wide.jpg", samples.jpeg(size=(2000, 1000), orientation=1), (320, 160), (960, 480)),
         ("sideways.jpg", samples.jpeg(size=(2000, 1000), orientation=6), (320, 640), (960, 1920)),
         ("little.png", samples.png(), (120, 80), (120, 80)),
+        ("iphone.heic", samples.heic(), (64, 48), (64, 48)),
         ("report.pdf", samples.pdf(), (320, 320), (960, 960)),
     ],
 )

@@ -41,7 +41,13 @@ def test_a_stored_file_has_a_random_name_and_says_what_it_is(student):
 
 @pytest.mark.parametrize(
     ("name", "make"),
-    [("a.JPG", samples.jpeg), ("a.jpeg", samples.jpeg), ("a.png", samples.png), ("a.webp", samples.webp)],
+    [
+        ("a.JPG", samples.jpeg),
+        ("a.jpeg", samples.jpeg),
+        ("a.png", samples.png),
+        ("a.webp", samples.webp),
+        ("a.heic", samples.heic),
+    ],
 )
 def test_an_image_as_evidence_is_drawn_again_without_its_metadata(student, name, make):
     original = make()
@@ -57,6 +63,21 @@ def test_a_photograph_taken_sideways_ends_upright(student):
     stored = store(student, "photo.jpg", samples.jpeg(size=(120, 80), orientation=6))
     with Image.open(io.BytesIO(content(stored))) as drawn:
         assert drawn.size == (80, 120)
+
+
+def test_a_photograph_of_an_iphone_is_kept_as_evidence_in_a_form_that_every_browser_shows(student):
+    stored = store(student, "IMG_0042.HEIC", samples.heic())
+    assert (stored.original_name, stored.extension, stored.content_type) == ("IMG_0042.jpg", ".jpg", "image/jpeg")
+    with Image.open(io.BytesIO(content(stored))) as drawn:
+        red, blue = drawn.getpixel((8, 24)), drawn.getpixel((56, 24))
+        assert (drawn.format, drawn.size) == ("JPEG", (64, 48))
+    assert (red[0] > 150, red[2] < 80, blue[0] < 80, blue[2] > 150) == (True, True, True, True)
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.heif"])
+def test_a_heic_photo_that_is_work_stays_as_it_is(student, name):
+    stored = store(student, name, samples.heic(), DELIVERY)
+    assert (content(stored), stored.extension, stored.content_type) == (samples.heic(), ".heic", "image/heic")
 
 
 def test_a_picture_keeps_its_transparency(student):
@@ -154,9 +175,12 @@ REFUSED = [
      f"“run.exe” is of a kind that is not accepted. Accepted: {EVIDENCE.in_words}."),
     ("noextension", b"words", "kind_refused",
      f"“noextension” is of a kind that is not accepted. Accepted: {EVIDENCE.in_words}."),
-    ("photo.heic", b"\0\0\0 ftypheic", "kind_refused",
-     "“photo.heic” is of a kind that is not accepted. HEIC photos cannot be checked here. Export it as JPEG, "
-     "or set the camera to “Most compatible”."),
+    ("photo.heic", samples.jpeg(), "wrong_content",
+     "“photo.heic” is not a HEIC photo inside. Save it again as .heic."),
+    ("cut.heic", samples.heic()[:400], "unreadable",
+     "“cut.heic” cannot be opened as a HEIC photo. Save it again, or take it from the source."),
+    ("none.heic", samples.heic()[:32], "unreadable",
+     "“none.heic” cannot be opened as a HEIC photo. Save it again, or take it from the source."),
     ("latin.csv", "größe".encode("latin-1"), "unreadable",
      "“latin.csv” is not UTF-8 text. Save it again with the encoding UTF-8."),
     ("binary.txt", b"words\x00words", "unreadable", "“binary.txt” is not a Text inside: it holds binary data."),
