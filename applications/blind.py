@@ -37,6 +37,7 @@ class Answer:
     site: str = ""  # of a link: "github.com"; empty for a site of one's own, whose name may be a person's
     file_name: str = ""  # of a file: "evidence-1.pdf", never what its author called it
     size: int = 0
+    file_state: str = ""  # of a file: others open it only when it is "ready"
     is_picture: bool = False
     has_preview: bool = False  # of a picture, or of the first page
     text: str = ""
@@ -120,7 +121,9 @@ def _answers(application):
             site=site_of(answer.url, is_revealed=application.revealed_at is not None) if is_link else "",
             file_name=file_name(number, answer.file) if is_file else "",
             size=answer.file.size if is_file else 0,
-            is_picture=is_file and may_show_inline(answer.file), has_preview=is_file and answer.file.has_preview,
+            file_state=answer.file.state if is_file else "",
+            is_picture=is_file and answer.file.is_ready and may_show_inline(answer.file),
+            has_preview=is_file and answer.file.has_preview,
             text=answer.text, proves=answer.proves,
             team=answer.team, ai=answer.ai,
         )  # fmt: skip

@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": timedelta(seconds=SWEEP_SECONDS * every), "options": {"expires": 60}}
     for name, task, every in [
         ("send-notifications", "marketplace.notifications.tasks.send_due", 1),
+        ("check-files", "marketplace.files.tasks.check_files", 1),
         ("draw-previews", "marketplace.files.tasks.draw_previews", 1),
         ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
         ("match-projects", "projects.tasks.sweep_matching", 1),
@@ -308,6 +309,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / "media"))  # private: served by views only, never by URL
+CLAMD_URL = env("CLAMD_URL", default="")  # tcp://host:3310 or unix:///path; empty: no virus scanner
 FILE_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500

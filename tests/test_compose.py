@@ -44,9 +44,10 @@ def test_the_reader_of_settings_finds_them():
 
 
 def test_every_part_of_the_site_is_there_on_one_image():
-    assert sorted(SERVICES) == ["beat", "migrate", "postgres", "redis", "web", "worker"]
+    assert sorted(SERVICES) == ["beat", "clamav", "migrate", "postgres", "redis", "web", "worker"]
     assert sorted(OURS) == ["beat", "migrate", "web", "worker"]
     assert {service["build"] for service in OURS.values()} == {"."}
+    assert SERVICES["clamav"]["profiles"] == ["clamav"]
 
 
 @pytest.mark.parametrize("name", OURS)

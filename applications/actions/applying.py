@@ -14,9 +14,11 @@ from marketplace.accounts.rules import is_member
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
+from marketplace.files.models import StoredFile
 from projects.models import Project
 
 Status = Application.Status
+BLOCKED = "The file of “{}” did not pass the virus check. Replace it in your library, then choose it again."
 
 
 @transaction.atomic
@@ -92,6 +94,8 @@ def _answer(application, competency, evidence):
         raise DomainError("This project does not ask for that.", code="other_project")
     if evidence.student_id != application.student_id or evidence.archived_at:
         raise DomainError("Choose evidence from your own library.", field="evidence", code="not_yours")
+    if evidence.file and evidence.file.state == StoredFile.State.BLOCKED:
+        raise DomainError(BLOCKED.format(evidence.title), field="evidence", code="file_blocked")
     answer, _ = ApplicationEvidence.objects.update_or_create(
         application=application, competency=competency, defaults={"evidence": evidence, **snapshot(evidence)}
     )
@@ -133,6 +137,8 @@ def submit_application(*, application, by, at):
     check_may_apply(project, student, at)
     if missing := missing_parts(application):
         raise DomainError(f"Still missing: {', '.join(missing)}.", code="incomplete")
+    for answer in application.answers.filter(file__state=StoredFile.State.BLOCKED)[:1]:
+        raise DomainError(BLOCKED.format(answer.title), code="file_blocked")
     check_limits(project, student, at)
     if must_wait(project):
         application.move_to(Status.WAITLISTED, at=at, queued_at=at)

@@ -34,12 +34,23 @@ class StoredFile(models.Model):
     large = models.FileField(max_length=200, blank=True)
     preview_due_at = models.DateTimeField(null=True, blank=True)
     preview_tries = models.PositiveSmallIntegerField(default=0)
+    # While a virus scanner is configured: due until it has answered, however long it is away.
+    check_due_at = models.DateTimeField(null=True, blank=True)
+    check_tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["preview_due_at"], condition=models.Q(preview_due_at__isnull=False), name="file_preview_due"
+            ),
+            models.Index(
+                fields=["check_due_at"], condition=models.Q(check_due_at__isnull=False), name="file_check_due"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="ready") | models.Q(check_due_at=None), name="file_ready_is_checked"
             )
         ]
 
@@ -47,8 +58,12 @@ class StoredFile(models.Model):
         return self.original_name
 
     @property
+    def is_ready(self):
+        return self.state == self.State.READY
+
+    @property
     def has_preview(self):
-        return self.state == self.State.READY and bool(self.small)
+        return self.is_ready and bool(self.small)
 
     @property
     def is_document(self):

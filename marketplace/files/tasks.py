@@ -4,6 +4,7 @@ from celery import shared_task
 
 from marketplace.clock import now
 from marketplace.files.previews import draw_next
+from marketplace.files.scanning import check_next
 
 MOST = 50  # files a run
 
@@ -12,4 +13,11 @@ MOST = 50  # files a run
 def draw_previews():
     for _ in range(MOST):
         if not draw_next(at=now()):
+            return
+
+
+@shared_task(one_waits=True)
+def check_files():
+    for _ in range(MOST):
+        if not check_next(at=now()):
             return
