@@ -78,6 +78,11 @@ def hints(application, answers):
         parts.append((f"The evidence for {answer.competency.skill}", read))
         parts.append((f"The link for {answer.competency.skill}", answer.url))
         page = previews.get(answer.url)
-        parts.append((f"The page behind the link for {answer.competency.skill}", page.title if page else ""))
+        parts.append(
+            (
+                f"The page behind the link for {answer.competency.skill}",
+                f"{page.title} {page.description}".strip() if page else "",
+            )
+        )
     named = [(what, given_away(text, words)) for what, text in parts]
     return [(what, found) for what, found in named if found]

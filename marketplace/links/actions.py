@@ -64,10 +64,11 @@ def _look(preview, at):
         preview.tries += 1
         over = error.is_final or preview.tries >= TRIES
         preview.state, preview.reason = (State.FAILED if over else State.WAITING), error.reason
-        preview.title = preview.site = ""
+        preview.title = preview.site = preview.description = ""
         preview.due_at = None if over else at + PAUSE * preview.tries
     else:
         preview.state, preview.title, preview.site = State.READY, page.title, page.site[:200]
+        preview.description = page.description
         preview.reason, preview.tries, preview.due_at = "", 0, None
     preview.checked_at = at
     preview.save()

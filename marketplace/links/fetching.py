@@ -5,6 +5,7 @@ moment later does not matter. Each redirect is judged again. Time, size, content
 """
 
 import http.client
+import queue
 import socket
 import ssl
 import threading
@@ -21,6 +22,7 @@ SECONDS = 10  # for everything, redirects included
 SILENCE = 5  # seconds between two answers of the server
 SIZE = 512 * 1024  # bytes of the page that are read
 REDIRECTS = 4
+DESCRIPTION = 300  # characters
 PORTS = {"http": 80, "https": 443}
 MOVED = (301, 302, 303, 307, 308)
 
@@ -37,10 +39,11 @@ class Unreachable(Exception):
 class Page:
     title: str
     site: str
+    description: str = ""
 
 
 class Titles(HTMLParser):
-    """The title and the name of the site that a page gives itself."""
+    """The title, the description and the name of the site that a page gives itself."""
 
     def __init__(self):
         super().__init__()
@@ -50,7 +53,11 @@ class Titles(HTMLParser):
         values = dict(attributes)
         self.in_title = tag == "title" and "title" not in self.found
         name = values.get("property") or values.get("name")
-        if tag == "meta" and name in ("og:title", "og:site_name") and values.get("content"):
+        if (
+            tag == "meta"
+            and name in ("og:title", "og:site_name", "og:description", "description")
+            and values.get("content")
+        ):
             self.found.setdefault(name, values["content"])
 
     def handle_endtag(self, tag):
@@ -67,7 +74,7 @@ def fetch(url, *, may_ask=is_public, resolve=socket.getaddrinfo, ports=PORTS, se
     end = time.monotonic() + seconds
     for _ in range(REDIRECTS + 1):
         target = _parts(url, ports)
-        answer = _ask(target, _address(target, may_ask, resolve), end)
+        answer = _ask(target, _address(target, may_ask, resolve, end), end)
         if isinstance(answer, Page):
             return answer
         url = urljoin(url, answer)
@@ -87,16 +94,38 @@ def _parts(url, ports):
     return parts._replace(netloc=f"[{parts.hostname}]:{port}" if ":" in parts.hostname else f"{parts.hostname}:{port}")
 
 
-def _address(target, may_ask, resolve):
+def _address(target, may_ask, resolve, end):
     """One judged address: where one of several is not public, none is asked."""
     try:
         host = target.hostname.encode("idna").decode() if not target.hostname.isascii() else target.hostname
-        found = [row[4][0] for row in resolve(host, target.port, type=socket.SOCK_STREAM)]
+        found = [row[4][0] for row in _resolved(resolve, host, target.port, end)]
+    except TimeoutError:
+        raise Unreachable("its name is not found in time", is_final=False) from None
     except (OSError, UnicodeError):
         raise Unreachable("there is no server of that name", is_final=False) from None
     if not found or not all(may_ask(address) for address in found):
         raise Unreachable("it leads to a private network")
     return found[0]
+
+
+def _resolved(resolve, host, port, end):
+    """What `resolve` says, or TimeoutError: it knows no time limit, so a thread asks, and is left behind when slow."""
+    answer = queue.SimpleQueue()
+
+    def ask():
+        try:
+            answer.put((resolve(host, port, type=socket.SOCK_STREAM), None))
+        except Exception as error:  # it is raised below, where somebody waits for it
+            answer.put((None, error))
+
+    threading.Thread(target=ask, daemon=True, name="resolve").start()
+    try:
+        found, error = answer.get(timeout=max(end - time.monotonic(), 0))
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return found
 
 
 class _Connection(http.client.HTTPConnection):
@@ -171,5 +200,17 @@ def _read(response, host):
     text = response.read(SIZE).decode(response.headers.get_content_charset() or "utf-8", errors="replace")
     titles = Titles()
     titles.feed(text)
-    found = {name: " ".join(value.split()).replace("\x00", "")[:200] for name, value in titles.found.items()}
-    return Page(found.get("og:title") or found.get("title", ""), found.get("og:site_name") or host)
+    found = {name: " ".join(value.split()).replace("\x00", "") for name, value in titles.found.items()}
+    title, said = (
+        found.get("og:title") or found.get("title", ""),
+        found.get("og:description") or found.get("description"),
+    )
+    return Page(title[:200], (found.get("og:site_name") or host)[:200], shortened(said or ""))
+
+
+def shortened(text):
+    """At most DESCRIPTION characters, cut between words where there are any."""
+    if len(text) <= DESCRIPTION:
+        return text
+    cut = text[: DESCRIPTION - 1]
+    return (cut.rpartition(" ")[0] or cut) + "…"

@@ -7,7 +7,7 @@ from marketplace.db import URLField
 
 
 class LinkPreview(models.Model):
-    """`title` and `site` when it opened, `reason` when it did not. Only the link's own student sees them."""
+    """`title`, `site` and `description` when it opened, `reason` when it did not. Its own student sees them."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Not looked up yet"
@@ -18,6 +18,7 @@ class LinkPreview(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     title = models.CharField(max_length=200, blank=True)
     site = models.CharField(max_length=200, blank=True)
+    description = models.CharField(max_length=300, blank=True)
     reason = models.CharField(max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)  # null: nothing is to be done

@@ -73,6 +73,41 @@ def test_the_title_and_the_site():
     assert not {"Cookie", "Authorization", "Referer"} & headers.keys()
 
 
+@pytest.mark.parametrize(
+    ("meta", "said"),
+    [
+        (
+            "<meta property='og:description' content=' What I\n did '><meta name='description' content='Else'>",
+            "What I did",
+        ),
+        ("<meta name='description' content='Made in a week'>", "Made in a week"),
+        (f"<meta name='description' content='{'word ' * 100}'>", "word " * 58 + "word…"),
+        (f"<meta name='description' content='{'w' * 400}'>", "w" * 299 + "…"),
+        ("", ""),
+    ],
+)
+def test_the_description(meta, said):
+    with server(lambda handler: send(handler, meta.encode())) as (port, _):
+        assert look(f"http://work.example:{port}/", port).description == said
+
+
+def test_a_name_that_takes_its_time_is_left():
+    """getaddrinfo knows no time limit; what it says too late is not asked for any more."""
+    answered, started = threading.Event(), time.monotonic()
+
+    def slow(host, port, **options):
+        answered.wait(30)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (HOME, port))]
+
+    try:
+        with pytest.raises(Unreachable) as caught:
+            look("http://slow.example:80/", 80, seconds=0.2, resolve=slow)
+    finally:
+        answered.set()
+    assert (caught.value.reason, caught.value.is_final) == ("its name is not found in time", False)
+    assert time.monotonic() - started < 10
+
+
 def test_what_is_no_page_opens_without_a_title():
     with server(lambda handler: send(handler, b"%PDF", kind="application/pdf")) as (port, _):
         assert look(f"http://work.example:{port}/", port) == Page("", "work.example")

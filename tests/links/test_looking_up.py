@@ -100,9 +100,10 @@ def test_the_student_reads_the_outcome_and_asks_again(web, student, client_of, t
     assert "We could not open this link: there is no such page." in page
     time_machine.move_to(NOW + timedelta(minutes=5), tick=False)
     assert client.post(f"/applications/library/{evidence.code}/link/").status_code == 302
-    web[URL] = Page("<b>Churn</b>", "Work & Co")
+    web[URL] = Page("<b>Churn</b>", "Work & Co", "Why <i>they</i> leave")
     actions.look_up_due(at=NOW + timedelta(minutes=5))
     assert "It opens as “&lt;b&gt;Churn&lt;/b&gt;”, Work &amp; Co." in client.get("/applications/library/").text
+    assert "“Why &lt;i&gt;they&lt;/i&gt; leave”" in client.get("/applications/library/").text
 
 
 def test_a_page_that_names_its_writer_is_hinted_at_before_sending_and_never_shown_to_assessors(
@@ -111,7 +112,7 @@ def test_a_page_that_names_its_writer_is_hinted_at_before_sending_and_never_show
     time_machine.move_to(NOW, tick=False)
     user = factories.make_user("Quilla Zander", email="qz@people.example")
     student = factories.make_student("Quilla Zander", user=user)
-    web[URL] = Page("Churn by Quilla Zander", "Work")
+    web[URL] = Page("Churn by Quilla", "Work", "A dashboard by Ms Zander")
     draft = factories.make_application(project=project, student=student, status="draft")
     actions.look_up(URL, at=NOW)
     actions.look_up_due(at=NOW)
