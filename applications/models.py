@@ -234,6 +234,12 @@ class Application(StatusModel):
         return reverse("applications:detail", args=[self.code])
 
     @property
+    def offer_ended_early(self):
+        """Before its time, and by nobody's answer: the student was suspended."""
+        lapsed = self.status == self.Status.LAPSED and self.offered_at is not None
+        return lapsed and self.decided_at < self.offer_expires_at
+
+    @property
     def is_runner_up(self):
         """Turned down only because the places were filled: may be offered one that is free again."""
         return self.status == self.Status.NOT_SELECTED and self.reason == self.Reason.FILLED

@@ -28,5 +28,5 @@ def look_of(application, *, for_student):
     """{kind, icon, word} of the state as that side reads it."""
     kind, icon, student_word, organization_word = _STATUS[application.status]
     if application.status == Application.Status.LAPSED and application.offered_at:
-        return {"kind": kind, "icon": icon, "word": "Offer expired"}
+        return {"kind": kind, "icon": icon, "word": "Offer ended" if application.offer_ended_early else "Offer expired"}
     return {"kind": kind, "icon": icon, "word": student_word if for_student else organization_word}

@@ -34,8 +34,8 @@ OFFER_REMINDER = timedelta(hours=24)  # before an offer expires
 
 
 def lapse_due(*, at):
-    """Expire offers, end waiting lists, then let passed decision dates end the rest. Returns how many ended."""
-    return lapse_offers(at=at) + end_unread(at=at) + lapse_decisions(at=at)
+    """End and expire offers, end waiting lists, then let passed decision dates end the rest. Returns how many ended."""
+    return end_offers_of_suspended(at=at) + lapse_offers(at=at) + end_unread(at=at) + lapse_decisions(at=at)
 
 
 def lapse_offers(*, at):
@@ -52,6 +52,25 @@ def _lapse_offer(application, at):
     application.move_to(Status.LAPSED, at=at, decided_at=at)
     record("offer.lapsed", actor=None, subject=application, at=at)
     notices.offer_lapsed(application, at)
+    admit_next(project, at)
+    return 1
+
+
+def end_offers_of_suspended(*, at):
+    """Whoever is suspended can accept nothing: the place is free at once, not when the offer would have expired."""
+    due = Application.objects.filter(status=Status.OFFERED, student__user__suspended_at__isnull=False)
+    return sum(one_by_one(due.order_by("pk")[:BATCH], lambda application: _end_offer(application, at)))
+
+
+@transaction.atomic
+def _end_offer(application, at):
+    project = lock(Project, application.project_id)
+    application = lock(Application, application.pk, "student__user", "project__organization")
+    if application.status != Status.OFFERED or not application.student.user.is_suspended:
+        return 0
+    application.move_to(Status.LAPSED, at=at, decided_at=at)
+    record("offer.ended", actor=None, subject=application, at=at)
+    notices.offer_ended(application, at)
     admit_next(project, at)
     return 1
 

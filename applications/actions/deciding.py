@@ -16,6 +16,7 @@ from projects.models import Project
 
 Status, Reason = Application.Status, Application.Reason
 CHOOSABLE = [Reason.EVIDENCE, Reason.STRONGER, Reason.AVAILABILITY]  # the others come from the project's own fate
+UNAVAILABLE = "This person’s account is not available at present, so they could not accept an offer."
 ON_MERIT = {Reason.EVIDENCE, Reason.STRONGER}
 
 
@@ -126,6 +127,8 @@ def make_offer(*, application, by, at, note=""):
     if application.status == Status.OFFERED:
         return application
     check_running(project)
+    if application.student.user.is_suspended:
+        raise DomainError(UNAVAILABLE, code="unavailable")
     was_closed_out = application.status == Status.NOT_SELECTED
     if was_closed_out:
         check_runner_up(application)

@@ -6,6 +6,7 @@ from applications.notices.to_organizations import (
     decide_soon,
     decisions_lapsed,
     disagreement,
+    offer_ended_for_organization,
     offer_lapsed_for_organization,
     settle_decisions,
     settle_disagreement,
@@ -18,6 +19,7 @@ from applications.notices.to_students import (
     application_waitlisted,
     decision_lapsed,
     not_selected,
+    offer_ended_for_student,
     offer_expires_soon,
     offer_lapsed_for_student,
     offer_made,
@@ -27,7 +29,8 @@ from applications.notices.to_students import (
 
 __all__ = [
     "application_received", "application_sent", "application_waitlisted", "application_withdrawn", "decide_soon",
-    "decision_lapsed", "decisions_lapsed", "disagreement", "not_selected", "offer_declined", "offer_expires_soon",
+    "decision_lapsed", "decisions_lapsed", "disagreement", "not_selected", "offer_declined", "offer_ended",
+    "offer_expires_soon",
     "offer_lapsed", "offer_made", "settle_decisions", "settle_disagreement", "settle_offer", "shortlisted",
 ]  # fmt: skip
 
@@ -43,3 +46,10 @@ def offer_lapsed(application, at):
     settle_offer(application, at)
     offer_lapsed_for_student(application, at)
     offer_lapsed_for_organization(application, at)
+
+
+def offer_ended(application, at):
+    """The student's account is suspended. Both are told, each as much as is theirs to know."""
+    settle_offer(application, at)
+    offer_ended_for_student(application, at)
+    offer_ended_for_organization(application, at)

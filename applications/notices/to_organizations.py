@@ -76,6 +76,17 @@ def offer_lapsed_for_organization(application, at):
     )  # fmt: skip
 
 
+def offer_ended_for_organization(application, at):
+    project = application.project
+    tell(
+        assessors_of(project), kind="offer.lapsed", key=f"offer-ended:{application.code}:{at:%Y%m%d%H%M}", at=at,
+        title=f"Your {fee(project)} offer to {name_of(application)} for “{project.title}” has ended",
+        body="Their account is not available any more, so they cannot accept. It is nothing that you did, and it does "
+        f"not count against your response rate.\n\n{_next_offer(project)}",
+        url=board_url(project, "shortlist"), action="Open the shortlist", reason=assesses(project),
+    )  # fmt: skip
+
+
 def _next_offer(project):
     waiting = project.applications.filter(status=Status.SHORTLISTED).count()
     if waiting:

@@ -139,6 +139,17 @@ def offer_lapsed_for_student(application, at):
     )  # fmt: skip
 
 
+def offer_ended_for_student(application, at):
+    project = application.project
+    tell(
+        student_of(application), kind="offer.lapsed", key=f"offer-ended:{application.code}:{at:%Y%m%d%H%M}", at=at,
+        title=f"Your {fee(project)} offer for “{project.title}” has ended",
+        body="While your account is suspended you cannot accept an offer, so the place is free for somebody else.\n\n"
+        f"We told {project.organization} that your account is not available, and not why.",
+        url=application.get_absolute_url(), action="See your application", reason=applied(application),
+    )  # fmt: skip
+
+
 def level_facts(application):
     """[(skill, "Meets (asked: Working)")] where somebody has scored it."""
     return [(str(lesson.competency.skill), lesson.in_words) for lesson in lessons_of(application)]

@@ -66,6 +66,7 @@ TOLD = {
     "offer.made": ("hand-coins", "You got an offer"),  # also to a runner-up, when a place is free again
     "offer.declined": ("x", "You declined the offer"),
     "offer.lapsed": ("hourglass", "The offer expired"),
+    "offer.ended": ("circle", "The offer ended: your account was suspended"),
     "application.not_selected": ("circle", "You were not selected"),
     "application.lapsed": ("hourglass", "The decision date passed without a decision"),
     "application.withdrawn": ("x", "You withdrew"),

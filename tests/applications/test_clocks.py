@@ -12,6 +12,7 @@ from marketplace.activity.models import Event
 from marketplace.notifications.models import Notification
 from projects.models import Project
 from tests import factories
+from tests.applications.refusing import refused
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,39 @@ def test_after_a_lapsed_offer_the_runner_up_can_be_offered(project, owner):
     runner_up = make(project, "shortlisted")
     actions.lapse_offers(at=EXPIRES)
     assert actions.make_offer(application=runner_up, by=owner, at=EXPIRES).status == "offered"
+
+
+def suspend(user, at):
+    user.suspended_at = at
+    user.save()
+
+
+def test_the_offer_of_a_suspended_student_ends_at_once_and_the_runner_up_can_have_it(
+    project, student, owner, client_of, time_machine
+):
+    offered, runner_up = make(project, "offered", student=student.student), make(project, "shortlisted")
+    assert actions.end_offers_of_suspended(at=NOW) == 0
+    suspend(student, NOW)
+    assert (actions.lapse_due(at=NOW + MINUTE), actions.lapse_due(at=NOW + MINUTE)) == (1, 0)
+    offered.refresh_from_db()
+    assert (offered.status, offered.decided_at, offered.offer_ended_early) == ("lapsed", NOW + MINUTE, True)
+    told = {user: Notification.objects.get(recipient=user) for user in (student, owner)}
+    assert told[student].title == f"Your $480 offer for “{project.title}” has ended"
+    assert told[owner].title == f"Your $480 offer to Robin Quist for “{project.title}” has ended"
+    assert "suspended" not in told[owner].body
+    assert "1 more person is on your shortlist" in told[owner].body
+    time_machine.move_to(NOW + MINUTE, tick=False)
+    assert "Offer ended" in client_of(owner).get(f"/applications/board/{project.code}/?tab=ended").text
+    page = client_of(student).get(offered.get_absolute_url()).text
+    assert ("The offer ended" in page, "The offer expired" in page) == (True, False)
+    assert actions.make_offer(application=runner_up, by=owner, at=NOW + MINUTE).status == "offered"
+
+
+def test_nobody_offers_to_a_suspended_student(project, student, owner):
+    shortlisted = make(project, "shortlisted", student=student.student)
+    suspend(student, NOW)
+    with refused(code="unavailable"):
+        actions.make_offer(application=shortlisted, by=owner, at=NOW)
 
 
 def test_a_passed_decision_date_ends_everything_honestly(project, student, owner):
