@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from applications import actions, rules
 from applications.forms import EvidenceForm, initial_of
-from applications.models import Evidence
+from applications.models import Application, Evidence
 from applications.queries import library_of, versions_of, was_sent
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
@@ -63,6 +64,7 @@ def evidence_new(request):
 @require_http_methods(["GET", "POST"])
 def evidence_edit(request, code):
     evidence = get_for_user(library_rows(), request.user, code=code, may=rules.may_keep_library)
+    came_from = draft_asked_from(request)
     form = EvidenceForm(
         posted(request), request.FILES or None, current=evidence, initial=initial_of(evidence)
     )  # fmt: skip
@@ -75,9 +77,18 @@ def evidence_edit(request, code):
         )  # fmt: skip
         if error is None:
             messages.success(request, f"“{form.cleaned_data['title']}” is saved.")
-            return redirect("applications:library")
-    context = {"form": form, "evidence": evidence, "was_sent": was_sent(evidence)}
+            return redirect(came_from or "applications:library")
+    context = {"form": form, "evidence": evidence, "was_sent": was_sent(evidence), "came_from": came_from}
     return render(request, "applications/evidence_form.html", context, status=422 if form.errors else 200)
+
+
+def draft_asked_from(request):
+    """The page of the student's own draft that asked about AI ("?draft=code&part=2") and waits for the answer."""
+    code, part = request.GET.get("draft", ""), request.GET.get("part", "")
+    if not (part.isascii() and part.isdecimal() and len(part) < 3):
+        return ""
+    drafts = Application.objects.filter(student__user=request.user, status=Application.Status.DRAFT)
+    return reverse("applications:answer", args=[code, int(part)]) if drafts.filter(code=code).exists() else ""
 
 
 @login_required

@@ -90,6 +90,37 @@ def test_the_question_that_was_never_asked_is_answered_in_the_library(client_of,
     assert actions.submit_application(application=draft, by=student, at=NOW).status == "submitted"
 
 
+ANSWERED = {
+    "title": "A report", "url": "https://work.example/churn", "statement": "Mine.", "proves": "It.", "ai_use": "none",
+    "skill_1": "SQL", "level_1": "2",
+}  # fmt: skip
+
+
+def test_the_answer_leads_back_to_the_application_that_asked(client_of, student, project, draft):
+    evidence = answer_with(draft, student, rule(project, "disclosed"), ai_use="")
+    client, here = client_of(student), f"/applications/{draft.code}/edit/evidence/1/"
+    asked = f"/applications/library/{evidence.code}/?draft={draft.code}&amp;part=1"
+    assert f'href="{asked}"' in client.get(here).text
+    asked = asked.replace("&amp;", "&")
+    assert client.get(asked).text.count(f'href="{here}"') == 2  # back, and cancel
+    assert client.post(asked, ANSWERED | {"title": ""}).status_code == 422
+    assert client.post(asked, ANSWERED).url == here
+    assert "This cannot be sent yet" not in client.get(here).text
+
+
+@pytest.mark.parametrize("query", ["?draft={sent}&part=1", "?draft={other}&part=1", "?draft={mine}&part=//x.example",
+                                   "?draft={mine}&part=-1", "?draft={mine}", ""])  # fmt: skip
+def test_it_leads_nowhere_else(client_of, student, project, draft, query):
+    codes = {
+        "mine": draft.code,
+        "sent": factories.make_application(student=student.student).code,
+        "other": factories.make_application(project=project, status="draft").code,
+    }
+    evidence = answer_with(draft, student, rule(project, "disclosed"), ai_use="")
+    response = client_of(student).post(f"/applications/library/{evidence.code}/{query.format(**codes)}", ANSWERED)
+    assert (response.status_code, response.url) == (302, "/applications/library/")
+
+
 def test_an_employer_who_changes_the_rule_changes_what_a_draft_lacks(student, project, draft, owner):
     competency = rule(project, "disclosed")
     answer_with(draft, student, competency, **USED)

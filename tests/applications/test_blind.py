@@ -13,7 +13,9 @@ from applications.blind import site_of
 from applications.models import Application
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
+from marketplace.files.previews import draw_next
 from marketplace.files.serving import POLICY
+from marketplace.links.models import LinkPreview
 from marketplace.notifications.delivery import send_batch
 from marketplace.notifications.models import Notification
 from tests import factories
@@ -49,7 +51,22 @@ def planted(project):
         actions.answer_competency(application=application, competency=competency, evidence=evidence, by=user, at=NOW)
     plan = {"approach": "First the missing months.", "is_available": True}
     actions.save_plan(application=application, by=user, at=NOW, **plan)
+    plant_behind_the_link(f"https://{ACCOUNT}.pages.example/queries")
+    draw_all()
     return actions.submit_application(application=application, by=user, at=NOW)
+
+
+def plant_behind_the_link(url):
+    """What the page behind the link says of itself, as if a worker had read it."""
+    names = {"title": f"The work of {NAME}", "site": f"{NAME} of {SCHOOL}", "description": f"By {NAME}, {SCHOOL}"}
+    changed = LinkPreview.objects.filter(url=url).update(state="ready", due_at=None, checked_at=NOW, **names)
+    assert changed == 1
+
+
+def draw_all():
+    """The pictures of every file, as a worker draws them."""
+    while draw_next(at=NOW):
+        continue
 
 
 def picture(user):
@@ -97,6 +114,7 @@ def test_no_page_of_the_organization_names_an_applicant(planted, owner, member, 
         pages = crawl(client, f"/applications/board/{planted.project.code}/") | crawl(client, "/home/")
         assert f"/applications/board/{planted.project.code}/score/1/{planted.label}/" in pages
         assert f"/applications/{planted.code}/evidence/2/" in pages
+        assert "RIFF" in pages[f"/applications/{planted.code}/evidence/2/?preview=960"]
         assert leaks(pages) == []
 
 

@@ -14,6 +14,7 @@ from applications import actions
 from marketplace.activity.actions import record
 from marketplace.files.actions import store_upload
 from marketplace.files.kinds import EVIDENCE
+from marketplace.files.previews import draw_next
 from tests import factories
 from tests.access.table import build_scene, path_of
 from tests.factories import NOW
@@ -61,6 +62,8 @@ def planted(organization):
         actions.answer_competency(application=application, competency=competency, evidence=evidence, by=user, at=NOW)
     plan = {"approach": "First the missing months.", "is_available": True}
     actions.save_plan(application=application, by=user, at=NOW, **plan)
+    while draw_next(at=NOW):
+        continue
     return actions.submit_application(application=application, by=user, at=NOW)
 
 
@@ -106,6 +109,15 @@ def test_no_file_names_its_author(number, planted, owner, client_of):
     response, body = answer(client_of(owner), f"/applications/{planted.code}/evidence/{number}/")
     assert response.status_code == 200
     assert f"evidence-{number}." in response["Content-Disposition"]
+    assert found_in(body, IN_FILES) == []
+
+
+@pytest.mark.parametrize("width", [320, 960])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_no_picture_of_a_file_names_its_author(number, width, planted, owner, client_of):
+    response, body = answer(client_of(owner), f"/applications/{planted.code}/evidence/{number}/?preview={width}")
+    assert (response.status_code, response["Content-Type"]) == (200, "image/webp")
+    assert response["Content-Disposition"] == 'inline; filename="preview.webp"'
     assert found_in(body, IN_FILES) == []
 
 
