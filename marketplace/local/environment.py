@@ -12,7 +12,17 @@ FROM_OUTSIDE = ("DATABASE_URL", "REDIS_URL")  # the only settings that ./dev tak
 def inherited():
     """Your own environment without anything that the site would read as a setting."""
     ours = ("STRIPE_", "SOCIAL_", "S3_", "EMAIL_", "ANYMAIL_", "DJANGO_")
-    names = {"LOCAL", "DEMO_MODE", "DEBUG", "SECRET_KEY", "SITE_NAME", "SITE_URL", "ALLOWED_HOSTS", *FROM_OUTSIDE}
+    names = {
+        "LOCAL",
+        "DEMO_MODE",
+        "DEBUG",
+        "SECRET_KEY",
+        "SITE_NAME",
+        "SITE_URL",
+        "ALLOWED_HOSTS",
+        "CLAMD_URL",
+        *FROM_OUTSIDE,
+    }
     kept = {key: value for key, value in os.environ.items() if not key.startswith(ours) and key not in names}
     return {**kept, "DJANGO_SETTINGS_MODULE": "marketplace.settings", "PYTHONUNBUFFERED": "1"}
 
