@@ -1,8 +1,9 @@
 """What every page knows: the site's name, the reader, and the navigation that fits them."""
 
+from functools import cached_property
+
 from django.conf import settings
 from django.urls import NoReverseMatch
-from django.utils.functional import SimpleLazyObject
 
 from marketplace.formatting.fragments import address
 
@@ -10,7 +11,7 @@ THEMES = {"light", "dark"}
 
 
 def site(request):
-    """Context processor. `nav` is built only when a page draws a header."""
+    """Context processor. `nav` makes its links only when a page draws them."""
     theme = request.COOKIES.get("theme", "")
     return {
         "SITE_NAME": settings.SITE_NAME,
@@ -20,28 +21,39 @@ def site(request):
         "CURRENCY": settings.CURRENCY,
         "theme": theme if theme in THEMES else "",
         "reader": getattr(request, "reader", None),
-        "nav": SimpleLazyObject(lambda: _navigation(request)),
+        "nav": Navigation(request),
     }
 
 
-def _navigation(request):
-    reader = getattr(request, "reader", None)
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"main": _links(request, _VISITOR), "account": []}
-    student = bool(reader and reader.is_student)
-    employer = bool(reader and reader.organizations)
-    wanted = {"all"} | ({"student"} if student else set()) | ({"employer"} if employer else set())
-    if not employer:
-        wanted.add("not employer")
-    if student or (reader and reader.books):
-        wanted.add("payments")
-    if user.is_staff:
-        wanted.add("staff")
-    return {
-        "main": _links(request, [item for item in _MAIN if item[0] in wanted]),
-        "account": _links(request, [item for item in _ACCOUNT if item[0] in wanted]),
-    }
+class Navigation:
+    """The links of the header, and those that belong to the account."""
+
+    def __init__(self, request):
+        self.request = request
+
+    @cached_property
+    def main(self):
+        return self._wanted(_MAIN) if self._kinds else _links(self.request, _VISITOR)
+
+    @cached_property
+    def account(self):
+        return self._wanted(_ACCOUNT)
+
+    def _wanted(self, items):
+        return _links(self.request, [item for item in items if item[0] in self._kinds])
+
+    @cached_property
+    def _kinds(self):
+        """For whom the links are that this reader wants; none for a visitor."""
+        reader, user = getattr(self.request, "reader", None), getattr(self.request, "user", None)
+        if user is None or not user.is_authenticated:
+            return set()
+        student, employer = bool(reader and reader.is_student), bool(reader and reader.organizations)
+        kinds = {
+            "student": student, "employer": employer, "not employer": not employer, "staff": user.is_staff,
+            "payments": student or bool(reader and reader.books),
+        }  # fmt: skip
+        return {"all"} | {kind for kind, is_wanted in kinds.items() if is_wanted}
 
 
 _VISITOR = [

@@ -26,9 +26,9 @@ class Card:
     organization: str
     is_verified: bool
     fee: str  # "$480"
-    terms: str  # "~16 h · due Sat 14 Mar · Remote"
+    terms: str  # "~16 h · due 14 Mar · Remote"
     skills: list
-    have: str  # "You have 2 of 3", for students
+    have: str  # "You have 2 of 3", for students who have any
     state: str  # "6 of 25 applicants", or why nobody can apply: "Closed"
     closes: str  # "in 3 days"
     closes_at: str  # ISO 8601, in UTC
@@ -46,8 +46,7 @@ def of_row(row, *, levels, at, student, own):
         pk=row.pk, code=card["code"], title=card["title"], organization=card["organization"],
         is_verified=card["verified"], fee=format_money(row.fee_amount, card["currency"]), hours=row.hours,
         due=date.fromisoformat(card["due"]), place=card["place"], places=card["places"], skills=shown,
-        applicants=row.applicants, closes_at=row.closes_at, at=at, is_student=student is not None,
-        is_saved=row.is_saved, has_applied=row.has_applied,
+        applicants=row.applicants, closes_at=row.closes_at, at=at, is_saved=row.is_saved, has_applied=row.has_applied,
         may_save=student is not None and card["organization_id"] not in own,
     )  # fmt: skip
 
@@ -73,7 +72,7 @@ def of_project(project, *, levels, at, student, own, is_saved, has_applied):
         is_verified=project.organization.is_verified, fee=project.fee_text, hours=project.hours,
         due=project.work_due_on, place="" if project.is_remote else project.place, places=project.places, skills=shown,
         applicants=project.live_count, closes_at=project.applications_close_at if is_open else None, at=at,
-        is_student=student is not None, is_saved=is_saved, has_applied=has_applied,
+        is_saved=is_saved, has_applied=has_applied,
         may_save=student is not None and project.organization_id not in own,
         state="" if is_open else closed_words(project),
     )  # fmt: skip
@@ -83,13 +82,14 @@ def closed_words(project):
     return "Applications closed" if project.status == Project.Status.OPEN else project.get_status_display()
 
 
-def _card(*, code, hours, due, place, places, skills, applicants, closes_at, at, is_student, state="", **plain):
-    terms = [f"~{hours} h", f"due {times.short(due, at)}", place or "Remote"]
+def _card(*, code, hours, due, place, places, skills, applicants, closes_at, at, state="", **plain):
+    shown = sum(has for _name, has in skills)
+    terms = [f"~{hours} h", f"due {times.day(due, times.local(at).year)}", place or "Remote"]
     if places > 1:
         terms.append(f"{places} places")
     return Card(
         code=code, url=_url().replace(CODE, code), terms=" · ".join(terms), skills=skills,
-        have=f"You have {sum(has for _name, has in skills)} of {len(skills)}" if is_student else "",
+        have=f"You have {shown} of {len(skills)}" if shown else "",
         state=state or f"{applicants} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
         closes=times.relative(closes_at, at) if closes_at else "",
         closes_at=f"{closes_at:%Y-%m-%dT%H:%MZ}" if closes_at else "", **plain,

@@ -8,13 +8,13 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from marketplace.accounts import letters
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Membership, User
 from marketplace.emails import INLINER
 from marketplace.notifications.models import Notification
 
@@ -23,11 +23,13 @@ class AuthenticationBackend(AllauthBackend):
     """E-mail and password, checked by allauth: nobody signs in around MFA."""
 
     def get_user(self, user_id):
-        """With what every page asks: the student that the person may be, and how many notifications are not read."""
+        """With what every page asks: the student that the person may be, whether they are in an organization, and how
+        many notifications are not read."""
         unread = Notification.objects.filter(recipient=OuterRef("pk"), read_at=None).order_by()
         counted = unread.values("recipient").values(number=Count("pk"))
-        user = User.objects.select_related("student").annotate(unread_count=Coalesce(Subquery(counted), 0))
-        user = user.filter(pk=user_id).first()
+        joined = Exists(Membership.objects.filter(user=OuterRef("pk")))
+        people = User.objects.select_related("student").annotate(unread_count=Coalesce(Subquery(counted), 0))
+        user = people.annotate(is_in_organization=joined).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
 

@@ -16,8 +16,11 @@ def is_student(user):
 
 
 def memberships_of(user):
-    """The person's memberships with their organizations, by name. One query per person: they are read once and kept."""
-    if not user.is_authenticated:
+    """The person's memberships with their organizations, by name. One query per person: they are read once and kept.
+
+    A person read for a request is known to be in an organization or not (adapters.AuthenticationBackend).
+    """
+    if not user.is_authenticated or not getattr(user, "is_in_organization", True):
         return []
     if not hasattr(user, "_memberships"):
         rows = Membership.objects.filter(user_id=user.pk).select_related("organization")

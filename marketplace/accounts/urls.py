@@ -6,6 +6,7 @@ from marketplace.accounts import views
 
 app_name = "accounts"
 urlpatterns = [
+    path("", views.menu, name="menu"),
     path("profile/", views.profile, name="profile"),
     path("student/", views.start_student, name="start_student"),
     path("eligibility/", views.eligibility, name="eligibility"),

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.access import get_for_user, require
 from marketplace.accounts import actions, forms, rules
@@ -19,6 +19,13 @@ from marketplace.redirects import back_to
 
 SUSPENDED = "Your account is suspended: you can read, but not change anything."
 NOTHING_KEPT = "Nothing of this kind is stored about you."
+
+
+@login_required
+@require_safe
+def menu(request):
+    """What belongs to the person: a page, and the panel that site.js opens at the button in the header."""
+    return render(request, "accounts/_menu.html" if request.htmx else "accounts/menu.html")
 
 
 @login_required

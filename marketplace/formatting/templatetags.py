@@ -1,5 +1,7 @@
 """Filters and tags that every template has without loading them (TEMPLATES builtins)."""
 
+from functools import lru_cache
+
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
@@ -171,17 +173,22 @@ def fragment(context, name, **values):
 def site_header(context):
     """The bar on top of every page, for whoever reads it."""
     request, user, reader = context.get("request"), context.get("user"), context.get("reader")
-    values = {"nav": context["nav"], "known": bool(user and user.is_authenticated)}
+    values = {"nav": context["nav"], "known": is_known(context)}
     if values["known"]:
         student = reader and reader.student
-        values |= {"email": user.email, "name": student.display_name if student else user.get_full_name(),
-                   "unread": reader.unread if reader else 0}  # fmt: skip
+        name = student.display_name if student else user.get_full_name()
+        values |= {"name": name, "unread": reader.unread if reader else 0}
     return SafeString(fragments.fragment("layouts/_header.jinja", values, request))
 
 
-@register.simple_tag
-def site_footer():
-    return SafeString(fragments.fragment("layouts/_footer.jinja", {}, None))
+@register.simple_tag(takes_context=True)
+def site_footer(context):
+    return SafeString(fragments.fragment("layouts/_footer.jinja", {"known": is_known(context)}, None))
+
+
+def is_known(context):
+    user = context.get("user")
+    return bool(user and user.is_authenticated)
 
 
 @register.simple_tag
@@ -203,10 +210,22 @@ def icon(name, label="", css_class=""):
 @register.simple_tag
 def stylesheet():
     """The <link> to the site's one stylesheet."""
-    return format_html(
-        '<link rel="stylesheet" href="{}">',
-        reverse("stylesheet", args=[css.current().digest]),
-    )
+    return format_html('<link rel="stylesheet" href="{}">', _stylesheet())
+
+
+def _stylesheet():
+    return reverse("stylesheet", args=[css.current().digest])
+
+
+@register.simple_tag
+def site_parts():
+    """The icon, the font, the stylesheet and the scripts of every page: the same words until the next deployment."""
+    return _parts(_stylesheet())
+
+
+@lru_cache(maxsize=2)
+def _parts(stylesheet):
+    return SafeString(fragments.fragment("layouts/_parts.jinja", {"stylesheet": stylesheet}, None))
 
 
 @register.simple_tag

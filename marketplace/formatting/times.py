@@ -1,6 +1,7 @@
 """Dates and times as the reader sees them: in their zone, with the words a person would use."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -22,6 +23,12 @@ def short(value, now):
     this_year = timezone.localtime(now).year
     text = f"{value:%a} {value.day} {value:%b}" + ("" if value.year == this_year else f" {value.year}")
     return f"{text}, {value:%H:%M}" if is_moment(value) else text
+
+
+@lru_cache(maxsize=1000)
+def day(date, this_year):
+    """ "14 Mar", with the year when it is not this one: where there is room for no more."""
+    return f"{date.day} {date:%b}" + ("" if date.year == this_year else f" {date.year}")
 
 
 def full(value):

@@ -4,9 +4,9 @@ from projects.views.judging import clarify, rubric
 from projects.views.lifecycle import cancel, close, copy, reopen, take_back
 from projects.views.manage import manage
 from projects.views.posting import edit, edit_section, new, preview, rate, submit, submitted
-from projects.views.reading import browse, detail, filters, save, saved, unsave
+from projects.views.reading import browse, detail, filters, keep, saved
 
 __all__ = [
-    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "filters", "manage", "new",
-    "preview", "rate", "reopen", "rubric", "save", "saved", "submit", "submitted", "take_back", "unsave",
+    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "filters", "keep", "manage",
+    "new", "preview", "rate", "reopen", "rubric", "saved", "submit", "submitted", "take_back",
 ]  # fmt: skip

@@ -99,18 +99,15 @@ def saved(request):
 
 @login_required
 @require_POST
-def save(request, code):
-    project = get_for_user(Project, request.user, code=code, may=rules.may_save)
-    actions.save_for_later(project=project, student=request.reader.student, at=now())
-    return back(request, project, saved=True)
-
-
-@login_required
-@require_POST
-def unsave(request, code):
-    project = get_for_user(Project, request.user, code=code, may=rules.may_save)
-    actions.unsave(project=project, student=request.reader.student)
-    return back(request, project, saved=False)
+def keep(request):
+    """Put the project that `save` names on the student's list, or take off the one that `unsave` names."""
+    code = request.POST.get("save")
+    project = get_for_user(Project, request.user, code=code or request.POST.get("unsave"), may=rules.may_save)
+    if code:
+        actions.save_for_later(project=project, student=request.reader.student, at=now())
+    else:
+        actions.unsave(project=project, student=request.reader.student)
+    return back(request, project, saved=bool(code))
 
 
 def back(request, project, *, saved):
@@ -118,7 +115,7 @@ def back(request, project, *, saved):
     if request.htmx:
         here = request.POST.get("next", "")
         if request.headers.get("HX-Trigger-Name") == "keep":
-            return HttpResponse(fragment("projects/_keep.jinja", {"card": project, "is_saved": saved}, request))
+            return HttpResponse(fragment("projects/_keep.jinja", {"code": project.code, "is_saved": saved}, request))
         context = {"project": project, "is_saved": saved, "here": here}
         return HttpResponse(fragment("projects/_save.jinja", context, request))
     messages.success(request, "Saved for later." if saved else "Taken off your saved projects.")

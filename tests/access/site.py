@@ -67,6 +67,7 @@ ROWS = [
         visitor=SIGN_IN, owner=302, member=302),
     row("skills:suggest", 200, method="post", data={"text": "sql"}, visitor=SIGN_IN),
     row("organization", 200, args=slug),
+    row("accounts:menu", 200, **EVERYBODY_SIGNED_IN),
     row("accounts:profile", 200, **EVERYBODY_SIGNED_IN),
     row("accounts:profile", 200, method="post", visitor=SIGN_IN, suspended=403),
     row("accounts:start_student", 302, method="post", suspended=403),

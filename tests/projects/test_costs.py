@@ -25,11 +25,11 @@ def test_a_list_takes_three_queries_signed_out_and_six_as_a_student(
     assert ("<h2><a" in visitor.get(path).content.decode()) == (query in FOUND or query == "?q=survay")
 
 
-def test_a_project_takes_two_queries_signed_out_and_five_as_a_student(
+def test_a_project_takes_two_queries_signed_out_and_four_as_a_student(
     organization, owner, student, project, client_of, query_count, time_machine
 ):
     time_machine.move_to(NOW, tick=False)
     for _number in range(4):
         factories.make_project(organization=organization)
         page = project.get_absolute_url()
-        assert (query_count(client_of(None), page), query_count(client_of(student), page)) == (2, 5)
+        assert (query_count(client_of(None), page), query_count(client_of(student), page)) == (2, 4)
