@@ -92,6 +92,9 @@ class Evidence(EvidenceContent):
     def __str__(self):
         return self.title
 
+    def file_url(self):
+        return reverse("applications:evidence_edit", args=[self.code])
+
 
 class EvidenceSkill(models.Model):
     evidence = models.ForeignKey(Evidence, on_delete=models.CASCADE, related_name="evidence_skills")

@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from django.db import models
+from django.db import connection, models, transaction
 
 from marketplace.errors import InvalidTransition
 
@@ -45,6 +45,20 @@ def lock(model, pk, *related):
     """
     rows = model.objects.select_related(*related) if related else model.objects
     return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def in_transaction():
+    """Whether a database transaction is open on this connection; the block around a test is none.
+
+    A durable block is the one thing Django itself refuses to nest, and it exempts a TestCase's own.
+    """
+    if not connection.in_atomic_block:
+        return False
+    try:
+        with transaction.atomic(durable=True):
+            return False
+    except RuntimeError:
+        return True
 
 
 class StatusModel(models.Model):

@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
         ("send-notifications", "marketplace.notifications.tasks.send_due", 1),
         ("check-files", "marketplace.files.tasks.check_files", 1),
         ("draw-previews", "marketplace.files.tasks.draw_previews", 1),
+        ("discard-files", "marketplace.files.tasks.discard_unused", 20),
         ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
         ("match-projects", "projects.tasks.sweep_matching", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),

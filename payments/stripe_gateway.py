@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, transaction
 
+from marketplace.db import in_transaction
 from payments import failures
 from payments.stripe_values import (
     account_of,
@@ -241,17 +241,9 @@ def is_live():
 
 
 def refuse_inside_transaction():
-    """Raise NetworkInTransaction if a database transaction is open on this connection.
-
-    A durable block is the one thing Django itself refuses to nest; a TestCase's own block is exempt.
-    """
-    if not connection.in_atomic_block:
-        return
-    try:
-        with transaction.atomic(durable=True):
-            pass
-    except RuntimeError as error:
-        raise failures.NetworkInTransaction("Stripe is never called inside a database transaction.") from error
+    """Raise NetworkInTransaction if a database transaction is open on this connection."""
+    if in_transaction():
+        raise failures.NetworkInTransaction("Stripe is never called inside a database transaction.")
 
 
 def _ask(request):

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Student
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
+from marketplace.files.discarding import release
 from marketplace.links.actions import look_up
 from marketplace.links.addresses import is_own_network
 
@@ -50,7 +51,7 @@ def edit_evidence(*, evidence, skills, by, at, **content):
     evidence = lock_kept(evidence)
     content = checked_content(content)
     check_skills(skills)
-    write_content(evidence, content)
+    write_content(evidence, content, at=at)
     before = set(evidence.evidence_skills.values_list("skill_id", flat=True))
     evidence.evidence_skills.all().delete()
     EvidenceSkill.objects.bulk_create(
@@ -70,13 +71,15 @@ def lock_kept(evidence):
     return evidence
 
 
-def write_content(evidence, content):
+def write_content(evidence, content, *, at):
     """Save what changed, as a new version if this one was sent; drafts get the new words."""
     changed = [name for name, value in content.items() if getattr(evidence, name) != value]
     if not changed:
         return
     if was_sent(evidence):
         evidence.version += 1
+    if "file" in changed and evidence.file:
+        release(evidence.file, at=at)
     for name in changed:
         setattr(evidence, name, content[name])
     evidence.save(update_fields=[*changed, "version"])

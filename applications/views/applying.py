@@ -19,8 +19,7 @@ from applications.forms import AnswerForm, ChooseForm, PlanForm
 from applications.models import Application
 from applications.parts import first_url, missing_parts, next_url, parts_of
 from applications.queries import capacity, competencies_of, library_of, place_in_line, waits_until, with_answers
-from applications.views.library import stored
-from applications.views.trying import attempt, posted
+from applications.views.trying import attempt, attempt_with_file, posted
 from marketplace.access import get_for_user, require
 from marketplace.accounts.rules import is_member
 from marketplace.clock import now
@@ -201,8 +200,8 @@ def _save_answer(request, application, competency, form):
     """Whether it was saved; what is new goes into the library first."""
     evidence = form.chosen()
     if evidence is None:
-        evidence, error = attempt(
-            request, actions.add_evidence, student=application.student, file=stored(request, form),
+        evidence, error = attempt_with_file(
+            request, form, actions.add_evidence, student=application.student,
             skills=[(competency.skill, competency.level)], **form.item(),
         )  # fmt: skip
         if error is not None:

@@ -11,11 +11,9 @@ from applications import actions, rules
 from applications.forms import EvidenceForm, initial_of
 from applications.models import Application, Evidence
 from applications.queries import library_of, versions_of, was_sent
-from applications.views.trying import attempt, posted
+from applications.views.trying import attempt, attempt_with_file, posted
 from marketplace.access import get_for_user, require
 from marketplace.clock import now
-from marketplace.files.actions import store_upload
-from marketplace.files.kinds import EVIDENCE
 from marketplace.files.serving import serve_asked
 from marketplace.links.actions import look_again, previews_of
 
@@ -50,10 +48,9 @@ def evidence_new(request):
     if "fill" in request.POST:
         form = EvidenceForm(initial=form.filled(request.POST["fill"]))
     elif request.method == "POST" and form.is_valid():
-        evidence, error = attempt(
-            request, actions.add_evidence, student=request.reader.student, skills=form.skills(),
-            file=stored(request, form), **form.item(),
-        )  # fmt: skip
+        evidence, error = attempt_with_file(
+            request, form, actions.add_evidence, student=request.reader.student, skills=form.skills(), **form.item()
+        )
         if error is None:
             messages.success(request, f"“{evidence.title}” is in your library.")
             return redirect("applications:library")
@@ -71,9 +68,9 @@ def evidence_edit(request, code):
     if "fill" in request.POST:
         form = EvidenceForm(current=evidence, initial=form.filled(request.POST["fill"]))
     elif request.method == "POST" and form.is_valid():
-        _, error = attempt(
-            request, actions.edit_evidence, evidence=evidence, skills=form.skills(),
-            file=stored(request, form) or kept_file(form), **form.item(),
+        _, error = attempt_with_file(
+            request, form, actions.edit_evidence, kept=kept_file(form), evidence=evidence, skills=form.skills(),
+            **form.item(),
         )  # fmt: skip
         if error is None:
             messages.success(request, f"“{form.cleaned_data['title']}” is saved.")
@@ -102,12 +99,6 @@ def evidence_versions(request, code):
 
 def library_rows():
     return Evidence.objects.select_related("file", "student").prefetch_related("evidence_skills__skill")
-
-
-def stored(request, form):
-    """The StoredFile of what was uploaded with a valid form, or None."""
-    upload = form.cleaned_data.get("file")
-    return store_upload(upload=upload, owner=request.user, allowed=EVIDENCE, at=now()) if upload else None
 
 
 def kept_file(form):

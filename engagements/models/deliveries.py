@@ -30,6 +30,9 @@ class Delivery(models.Model):
     def __str__(self):
         return f"Version {self.version}"
 
+    def file_url(self):
+        return self.engagement.get_absolute_url()
+
 
 class ChangeRequest(models.Model):
     """The employer's answer to one version: which acceptance criteria are not met yet, and what is missing."""

@@ -185,3 +185,6 @@ class Message(models.Model):
 
     def __str__(self):
         return self.body[:60]
+
+    def file_url(self):
+        return f"{self.engagement.get_absolute_url()}#message-{self.code}"

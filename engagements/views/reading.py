@@ -1,7 +1,6 @@
 """What every page of one engagement starts with."""
 
 from django.conf import settings
-from django.db import transaction
 from django.http import Http404
 
 from engagements import rules
@@ -10,7 +9,7 @@ from engagements.queries import with_turn
 from engagements.standing import STEPS, standing
 from marketplace.access import get_for_user
 from marketplace.errors import DomainError
-from marketplace.files.actions import store_upload
+from marketplace.files.actions import stored_for
 
 
 def engagement_for(request, code, *, may=None):
@@ -50,8 +49,7 @@ def act(form, action, **arguments):
 def act_with_files(form, action, *, uploads, owner, allowed, at, **arguments):
     """Store the checked uploads and act on them together: a refused action leaves no file behind."""
     try:
-        with transaction.atomic():
-            files = [store_upload(upload=upload, owner=owner, allowed=allowed, at=at) for upload in uploads]
+        with stored_for(uploads, owner=owner, allowed=allowed, at=at) as files:
             return action(files=files, by=owner, at=at, **arguments)
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, error.message)

@@ -14,6 +14,7 @@ def storage_path(stored, filename):
 
 class StoredFile(models.Model):
     class State(models.TextChoices):
+        UPLOADED = "uploaded", "Uploaded"
         CHECKING = "checking", "Checking"
         READY = "ready", "Ready"
         BLOCKED = "blocked", "Blocked"
@@ -26,7 +27,7 @@ class StoredFile(models.Model):
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     content = models.FileField(upload_to=storage_path, max_length=200)
-    state = models.CharField(max_length=8, choices=State, default=State.CHECKING)
+    state = models.CharField(max_length=8, choices=State, default=State.UPLOADED)
     is_reencoded = models.BooleanField(default=False)  # an image that we drew ourselves: may be shown inside a page
     problem = models.CharField(max_length=200, blank=True)
     # Pictures for pages, drawn by a worker: due until done, or until a file that kills workers had its tries.
@@ -38,9 +39,14 @@ class StoredFile(models.Model):
     check_due_at = models.DateTimeField(null=True, blank=True)
     check_tries = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
+    # Until then something refers to the file, or it is discarded with its bytes (discarding.py). None: looked at.
+    unused_due_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
+            models.Index(
+                fields=["unused_due_at"], condition=models.Q(unused_due_at__isnull=False), name="file_unused_due"
+            ),
             models.Index(
                 fields=["preview_due_at"], condition=models.Q(preview_due_at__isnull=False), name="file_preview_due"
             ),

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from marketplace.clock import now
+from marketplace.files.discarding import discard_next
 from marketplace.files.previews import draw_next
 from marketplace.files.scanning import check_next
 
@@ -13,6 +14,13 @@ MOST = 50  # files a run
 def draw_previews():
     for _ in range(MOST):
         if not draw_next(at=now()):
+            return
+
+
+@shared_task(one_waits=True)
+def discard_unused():
+    for _ in range(MOST):
+        if not discard_next(at=now()):
             return
 
 

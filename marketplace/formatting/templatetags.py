@@ -123,6 +123,14 @@ def file_size(size):
 
 
 @register.filter
+def problem_for(stored, reader):
+    """Why a stored file does not open. What the virus check found is said to its owner alone."""
+    if stored.state != "blocked":
+        return ""
+    return stored.problem if stored.owner_id == reader.pk else "It did not pass the virus check: ask for a clean copy."
+
+
+@register.filter
 def error_summary_links(form):
     """`[{href, text}]` of a form, a formset or a list of forms."""
     if not form:

@@ -13,7 +13,8 @@ from applications.calibration import examples
 from marketplace.accounts.actions import answer_eligibility, become_student, create_organization, update_student
 from marketplace.accounts.models import Membership, User
 from marketplace.accounts.rules import POSTERS
-from marketplace.files.actions import store_upload
+from marketplace.files.actions import store_checked
+from marketplace.files.checking import check_upload
 from marketplace.files.kinds import EVIDENCE
 from marketplace.links.models import LinkPreview
 from marketplace.local.demo import texts
@@ -130,4 +131,4 @@ def pretend_it_opens(item, at):
 
 def store_text(owner, item, at):
     upload = ContentFile(item["content"].encode(), name=item["filename"])
-    return store_upload(upload=upload, owner=owner, allowed=EVIDENCE, at=at)
+    return store_checked(check_upload(upload, EVIDENCE), owner=owner, at=at)
