@@ -16,8 +16,9 @@ from engagements.rules import side_of
 from engagements.standing import STEPS, standing
 from marketplace.accounts.rules import may_post
 from marketplace.clock import now
-from projects.models import Listing, Match, Project
-from projects.queries import cards, recommended
+from projects.for_you import fitting
+from projects.models import Listing, Project
+from projects.queries import cards
 
 SOURCES = ["marketplace.accounts", "marketplace.moderation"]
 SOURCES += ["projects", "applications", "engagements", "payments", "portfolio"]
@@ -89,18 +90,12 @@ def waiting_applications(student):
 
 
 def suggestions(student, at):
-    """[(card, why it fits)]: what the student was told about, then what else fits, and the newest if nothing does."""
+    """[(card, why it fits)]: what fits this student best, and the newest if nothing does."""
     if student is None:
         return []
-    told = Match.objects.filter(
-        student=student, project__status=Project.Status.OPEN, project__applications_close_at__gt=at,
-        project__organization__suspended_at=None,
-    ).exclude(project__applications__student=student)  # fmt: skip
-    shown = dict(told.order_by("-matched_at", "-pk").values_list("project_id", "shown")[:SUGGESTED])
-    more = [pk for pk in recommended(student, at=at, limit=SUGGESTED) if pk not in shown]
-    ids = [*shown, *more][:SUGGESTED] or newest(student, at)
-    found = cards(ids, student=student, at=at)
-    return [(card, reason(card, shown.get(card.pk))) for card in found]
+    found = fitting(student, at=at, size=SUGGESTED)
+    ids = [row.pk for row in found.rows] or newest(student, at)
+    return [(card, reason(card)) for card in cards(ids, student=student, at=at)]
 
 
 def newest(student, at):
@@ -111,9 +106,9 @@ def newest(student, at):
     return list(rows.values_list("pk", flat=True)[: SUGGESTED - 1])
 
 
-def reason(card, told):
-    """ "SQL and Data cleaning": as the notice said it, else what the student has shown by now."""
-    names = [row[0] for row in told] if told else [name for name, has in card.skills if has]
+def reason(card):
+    """ "SQL and Data cleaning": what the student has shown of it."""
+    names = [name for name, has in card.skills if has]
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 

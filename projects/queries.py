@@ -6,13 +6,10 @@ Applications and engagements belong to apps above this one; they are reached by 
 from django.db.models import Count, Q
 
 from projects.cards import levels_of, of_project
-from projects.models import APPLICATION_SENT, Listing, Project, SavedProject
-from projects.search.filters import SKILL, token
+from projects.models import APPLICATION_SENT, Project, SavedProject
 
 LIVE = ["submitted", "shortlisted", "offered"]
 UNDECIDED = ["submitted", "shortlisted"]
-NEAR = 500  # of the newest projects that ask for something the student has shown
-FITS = 0.6  # of the competencies
 
 
 def with_counts(projects):
@@ -76,18 +73,3 @@ def applied_among(student, ids):
 
 def saved_among(student, ids):
     return set(SavedProject.objects.filter(student=student, project__in=ids).values_list("project_id", flat=True))
-
-
-def recommended(student, *, at, limit=3):
-    """Ids of open projects that ask for most of what this student has shown, best first."""
-    levels = levels_of(student)
-    own = student.user.memberships.values("organization")
-    near = Listing.objects.filter(tokens__overlap=[token(SKILL, pk) for pk in levels], closes_at__gt=at)
-    near = near.exclude(project__organization__in=own).exclude(project__applications__student=student)
-    near = near.exclude(project__organization__blocks__student=student).order_by("-opened_at", "-pk")
-    fits = [
-        (sum(levels.get(token // 8, 0) >= token % 8 for token in asked) / len(asked), pk)
-        for pk, asked in near.values_list("pk", "asked")[:NEAR]
-    ]
-    ranked = sorted((fit for fit in fits if fit[0] >= FITS), key=lambda fit: -fit[0])
-    return [pk for _share, pk in ranked[:limit]]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -88,6 +89,8 @@ def test_a_new_employer_founds_an_organization_first(client_of, db):
 
 def test_a_student_is_told_why_a_project_fits(client_of, student):
     match = a_match(student.student)
+    for name in ("SQL", "Data cleaning"):
+        factories.make_student_skill(student.student, name)
     page = page_of(client_of, student)
     assert [(card.pk, why) for card, why in page.context["suggestions"]] == [
         (match.project.pk, "SQL and Data cleaning")
@@ -103,11 +106,9 @@ def test_what_was_applied_to_is_no_suggestion_but_waits_for_a_decision(client_of
     assert [row["application"].project for row in page.context["applications"]] == [match.project]
 
 
-@pytest.mark.parametrize(
-    ("told", "words"), [([["SQL", "", ""]], "SQL"), ([["A", "", ""], ["B", "", ""], ["C", "", ""]], "A, B and C")]
-)
-def test_a_reason_reads_as_a_sentence(told, words):
-    assert reason(None, told) == words
+@pytest.mark.parametrize(("names", "words"), [(["SQL"], "SQL"), (["A", "B", "C"], "A, B and C")])
+def test_a_reason_reads_as_a_sentence(names, words):
+    assert reason(SimpleNamespace(skills=[*((name, True) for name in names), ("Figma", False)])) == words
 
 
 def test_both_sides_see_the_same_work_each_in_their_words(client_of, student, owner, organization):

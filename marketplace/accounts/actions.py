@@ -37,11 +37,36 @@ def become_student(*, user, display_name, at):
 def update_student(*, student, by, at, **changes):
     """Save the profile fields in `changes`."""
     student = lock(Student, student.pk)
+    if changes.get("wants_match_notices"):  # said plainly, it ends a pause
+        changes["match_notices_from"] = None
     for name, value in changes.items():
         setattr(student, name, value)
     student.save(update_fields=list(changes))
     record("student.updated", actor=by, subject=student, at=at, fields=sorted(changes))
     return student
+
+
+@transaction.atomic
+def pause_match_notices(*, student, days, at):
+    """Tell this student of no project for so many days; a sweep ends the pause."""
+    student = lock(Student, student.pk)
+    student.wants_match_notices, student.match_notices_from = False, at + timedelta(days=days)
+    student.save(update_fields=["wants_match_notices", "match_notices_from"])
+    return student
+
+
+@transaction.atomic
+def resume_match_notices(*, student):
+    """Tell this student of projects again; who was not paused is told as well."""
+    student = lock(Student, student.pk)
+    student.wants_match_notices, student.match_notices_from = True, None
+    student.save(update_fields=["wants_match_notices", "match_notices_from"])
+    return student
+
+
+def resume_due(*, at):
+    """End the pauses whose time is over. Returns how many."""
+    return Student.objects.filter(match_notices_from__lte=at).update(wants_match_notices=True, match_notices_from=None)
 
 
 @transaction.atomic

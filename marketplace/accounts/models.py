@@ -89,6 +89,7 @@ class Student(models.Model):
     hours_per_week = models.PositiveSmallIntegerField(default=10)
     portfolio_public = models.BooleanField(default=True)
     wants_match_notices = models.BooleanField(default=True)
+    match_notices_from = models.DateTimeField(null=True, blank=True)  # paused until then, by `pause_match_notices`
     # Eligibility, asked before the first application; null means not asked yet.
     is_adult = models.BooleanField("I am 18 or older", null=True, blank=True)
     country = models.CharField(max_length=2, blank=True)
@@ -102,6 +103,14 @@ class Student(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(hours_per_week__gte=1, hours_per_week__lte=60), name="student_hours_per_week_1_60"
+            ),
+            models.CheckConstraint(
+                condition=Q(match_notices_from=None) | Q(wants_match_notices=False), name="student_paused_wants_none"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["match_notices_from"], condition=Q(match_notices_from__isnull=False), name="student_paused"
             )
         ]
 

@@ -18,10 +18,10 @@ from projects.actions.posting import (
     set_competencies,
     set_criteria,
 )
-from projects.actions.saving import save_for_later, unsave
+from projects.actions.saving import hide, save_for_later, unhide, unsave
 
 __all__ = [
     "cancel_project", "clarify", "close_due", "close_project", "copy_project", "create_draft", "edit_rubric",
-    "open_project", "remove_project", "reopen_project", "return_to_draft", "save_for_later", "save_section",
-    "set_competencies", "set_criteria", "submit_project", "unsave",
+    "hide", "open_project", "remove_project", "reopen_project", "return_to_draft", "save_for_later", "save_section",
+    "set_competencies", "set_criteria", "submit_project", "unhide", "unsave",
 ]  # fmt: skip

@@ -55,6 +55,7 @@ BEFORE = """
 SELECT ARRAY(
     SELECT student_id FROM projects_match WHERE project_id = %(project)s
     UNION ALL SELECT student_id FROM applications_application WHERE project_id = %(project)s
+    UNION ALL SELECT student_id FROM projects_hiddenproject WHERE project_id = %(project)s
     UNION ALL SELECT student_id FROM accounts_block WHERE organization_id = %(organization)s
     UNION ALL SELECT s.id FROM accounts_membership m JOIN accounts_student s ON s.user_id = m.user_id
               WHERE m.organization_id = %(organization)s

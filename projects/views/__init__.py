@@ -1,5 +1,6 @@
 """Pages of projects: reading (browse, detail, saved) and posting (task list, lifecycle, the organization's list)."""
 
+from projects.views.for_you import for_you_page, hidden, hide, pause
 from projects.views.judging import clarify, rubric
 from projects.views.lifecycle import cancel, close, copy, reopen, take_back
 from projects.views.manage import manage
@@ -7,6 +8,7 @@ from projects.views.posting import edit, edit_section, new, preview, rate, submi
 from projects.views.reading import browse, detail, filters, keep, saved
 
 __all__ = [
-    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "filters", "keep", "manage",
-    "new", "preview", "rate", "reopen", "rubric", "saved", "submit", "submitted", "take_back",
+    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "filters", "for_you_page",
+    "hidden", "hide", "keep", "manage", "new", "pause", "preview", "rate", "reopen", "rubric", "saved", "submit",
+    "submitted", "take_back",
 ]  # fmt: skip

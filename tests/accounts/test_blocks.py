@@ -7,8 +7,8 @@ from marketplace.accounts import actions
 from marketplace.accounts.models import Block
 from marketplace.activity.queries import events_of
 from marketplace.errors import DomainError
+from projects.for_you import fitting as fits
 from projects.matching import match_project
-from projects.queries import recommended
 from tests import factories
 from tests.factories import NOW
 
@@ -51,9 +51,9 @@ def test_a_draft_from_before_is_not_sent(student, organization, owner):
 
 @pytest.mark.parametrize("side", Block.Side)
 def test_no_match_and_no_recommendation(side, able, organization, owner, fitting):
-    assert recommended(able, at=NOW) == [fitting.pk]
+    assert [row.pk for row in fits(able, at=NOW).rows] == [fitting.pk]
     block(able, organization, side, owner)
-    assert recommended(able, at=NOW) == []
+    assert fits(able, at=NOW).rows == []
     assert match_project(fitting, NOW) == []
 
 

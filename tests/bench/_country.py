@@ -60,7 +60,7 @@ def fill(students, projects, say):
         like(cursor, application, projects * WAITING,
              f"'code', 'a' || n, 'label', chr(65 + n %% {WAITING}), "
              f"'project_id', {first + projects * CLOSED} + 1 + (n - 1) / {WAITING}, "
-             f"'student_id', {person} + 1 + n * 7919 %% {students}")  # fmt: skip
+             f"'student_id', {person} + 1 + n::bigint * 7919 %% {students}")  # fmt: skip
         for table in TABLES:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")
         cursor.execute("SET session_replication_role = origin")

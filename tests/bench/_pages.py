@@ -27,7 +27,7 @@ class Page:
     floor: str | None
 
 
-def pages():
+def pages(*, for_student):
     """[Page] in the order in which they are asked for."""
     codes = column("SELECT code FROM projects_project WHERE status = 'open' ORDER BY hashint8(id) LIMIT %s", ADDRESSES)
     word = {name: word_of(rank) for name, rank in WORDS.items()}
@@ -40,6 +40,7 @@ def pages():
         *(Page(f"search {name}", [f"/projects/?q={quote_plus(text)}"], "list") for name, text in word.items()),
         Page("search typo", [f"/projects/?q={quote_plus(typo)}"], "list"),
         Page("four filters", [four], "list"),
+        *([Page("for you", ["/projects/for-you/"], "list")] if for_student else []),
         Page("detail floor", [f"/floor/{code}/" for code in codes], None),
         Page("project", [f"/projects/{code}/" for code in codes], "detail"),
     ]

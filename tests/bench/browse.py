@@ -87,7 +87,7 @@ def measure(web, database, requests):
     readers = {"visitor": _pages.Reader(port), "student": _pages.Reader(port, session_of_a_student())}
     figures = {}
     for name, reader in readers.items():
-        pages, taken = _pages.pages(), {}
+        pages, taken = _pages.pages(for_student=reader.is_student), {}
         for _round in range(ROUNDS):
             for page in pages:
                 asked = _pages.ask(
@@ -161,7 +161,7 @@ def judged_page(reader, page, values, small):
         found.append(target(f"{name}, CPU", values["ratio"], CPU[page], f"× {floor}"))
     if small is not None:
         found.append(target(f"{name}, growth", round(values["cpu"] / small["cpu"], 2), GROWTH, "× the smallest"))
-    if page != "project":
+    if page not in ("project", "for you"):
         found += [target(f"{name}, {size}", values[size], limit, "bytes") for size, limit in SIZES.items()]
     return found
 

@@ -2,7 +2,8 @@
 
 Random open projects are matched as the worker does it, one after the other, each in a transaction that commits: the
 students are found and chosen, their matches and notifications written. The floor is finding and choosing alone. What
-was written is removed afterwards, so that the next run sees the same country. Milliseconds of wall time in one process.
+was written is removed afterwards, so that the next run sees the same country. Then as many random students are shown
+what fits them (projects/for_you.py), one statement each. Milliseconds of wall time in one process.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from tests.bench._scale import say, scale
 
 LIMITS = {"p50": 10, "p95": 35, "p99": 50}  # ms, notifications included
+FOR_YOU = 5  # ms, p99
 GROWTH = 2.5  # of the median time to find and choose, from the smallest number of students to the largest
 MEMORY = 2 * 1024  # MiB of this process
 WARM_UP = 20
@@ -76,9 +78,27 @@ def measure(rounds):
             cursor.execute("UPDATE projects_project SET matched_at = opened_at WHERE matched_at IS NULL")
     assert before == 0, "another run left matches behind"
     return {
-        "matched": percentiles(matched), "found": percentiles(found), "told": sum(told), "projects": rounds,
+        "for_you": percentiles(shown(rounds, chance)), "matched": percentiles(matched),
+        "found": percentiles(found), "told": sum(told), "projects": rounds,
         "nobody": told.count(0), "memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }  # fmt: skip
+
+
+def shown(rounds, chance):
+    """Seconds to find what fits, for each of so many students who have shown something."""
+    from marketplace.accounts.models import Student
+    from marketplace.clock import now
+    from projects.for_you import fitting
+    from projects.models import Candidate
+
+    last = Candidate.objects.latest("pk").pk
+    near = (Candidate.objects.filter(pk__gte=chance.randint(1, last)).first().pk for _round in range(rounds + WARM_UP))
+    students, taken = [Student.objects.get(pk=pk) for pk in near], []
+    for student in students:
+        began = time.perf_counter()
+        fitting(student, at=now())
+        taken.append(time.perf_counter() - began)
+    return taken[WARM_UP:]
 
 
 def percentiles(seconds):
@@ -93,14 +113,14 @@ def show(size, figures):
     say(
         f"{size:,} students: {figures['told']:,} told of {figures['projects']} projects, {figures['nobody']} fit nobody"
     )
-    for name in ("found", "matched"):
-        words = ", ".join(f"{key} {value} ms" for key, value in figures[name].items())
-        say(f"  {'found and chosen' if name == 'found' else 'with notifications'}: {words}")
+    for name, what in (("found", "found and chosen"), ("matched", "with notifications"), ("for_you", "for a student")):
+        say(f"  {what}: " + ", ".join(f"{key} {value} ms" for key, value in figures[name].items()))
 
 
 def judge(scales):
     smallest, largest = min(scales), max(scales)
     at_most = {f"match_{name}": (scales[largest]["matched"][name], limit, "ms") for name, limit in LIMITS.items()}
+    at_most["for_you_p99"] = (scales[largest]["for_you"]["p99"], FOR_YOU, "ms")
     if smallest != largest:
         growth = scales[largest]["found"]["p50"] / scales[smallest]["found"]["p50"]
         at_most["growth"] = (round(growth, 2), GROWTH, f"× the median at {smallest:,}")

@@ -8,7 +8,7 @@ import pytest
 from django.http import QueryDict
 
 from marketplace.skills.models import SkillAlias
-from projects import around, queries
+from projects import around
 from projects.models import Project
 from projects.search import order
 from projects.search.filters import HOURS, MAX_QUERY, parse
@@ -256,16 +256,3 @@ def test_similar_projects_share_a_competency_or_the_field(organization, owner):
     found = around.read(Project.objects.for_page().get(pk=project.pk), at=NOW)
     assert [row.pk for row in found.similar] == [both.pk, one.pk, field.pk]
     assert around.read(Project.objects.for_page().get(pk=project.pk), at=NOW, with_similar=False).similar == []
-
-
-def test_recommended_leaves_out_ones_own_and_what_was_applied_to(organization, owner):
-    student = quick_student()
-    for name in ("SQL", "Data cleaning"):
-        factories.make_student_skill(student, name)
-    fit = factories.make_project(organization=organization, title="Fit")
-    applied = factories.make_project(organization=organization, title="Applied")
-    factories.make_application(project=applied, student=student)
-    factories.make_project(organization=organization, title="Not mine", skills=["Figma", "SEO"])
-    mine = factories.make_organization("Mine", owner=student.user)
-    factories.make_project(organization=mine, title="Own")
-    assert queries.recommended(student, at=NOW) == [fit.pk]
