@@ -82,4 +82,4 @@ def student_of(request):
 def page_number(request):
     text = request.GET.get("page", "")
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 1
-    return number if 1 <= number <= for_you.MOST // for_you.PAGE else 1
+    return number if 1 <= number <= for_you.BEST // for_you.PAGE else 1
