@@ -18,7 +18,10 @@ def problem_details(error, context):
     """A `application/problem+json` response (RFC 9457), or None for what is a bug."""
     if isinstance(error, DomainError):
         status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 422)
-        return problem(status, error.message, kind=error.code, field=error.field)
+        answer = problem(status, error.message, kind=error.code, field=error.field)
+        if status == 503:
+            answer["Retry-After"] = "10"
+        return answer
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

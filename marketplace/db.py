@@ -3,9 +3,11 @@
 import re
 import secrets
 
-from django.db import connection, models, transaction
+from django.conf import settings
+from django.db import OperationalError, connection, models, transaction
+from psycopg2.errors import QueryCanceled
 
-from marketplace.errors import InvalidTransition
+from marketplace.errors import InvalidTransition, Unavailable
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no look-alikes, no vowels that make words with i/l/o/u
 CODE = re.compile(rf"[{ALPHABET}]{{10}}")
@@ -45,6 +47,20 @@ def lock(model, pk, *related):
     """
     rows = model.objects.select_related(*related) if related else model.objects
     return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def ask_quickly(cursor, statement, values):
+    """Execute a statement that reads for a public page; no strangers' words keep the database busy for long.
+
+    Raises Unavailable after PUBLIC_QUERY_SECONDS. The limit travels with the statement, in the same message.
+    """
+    limit = f"SET LOCAL statement_timeout = '{int(1000 * settings.PUBLIC_QUERY_SECONDS)}ms'; "
+    try:
+        cursor.execute(limit + statement, values)
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise Unavailable("This takes too long just now. Use fewer or other words, or try again.") from error
+        raise
 
 
 def in_transaction():

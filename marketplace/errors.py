@@ -87,16 +87,16 @@ def answer_to(request, error):
     """
     if isinstance(error, UNREACHABLE) or type(error) is DatabaseError:
         log.error("unavailable: %s %s: %s", request.method, request.path, error)
-        return unavailable(request)
+        return unavailable(request, error.message if isinstance(error, Unavailable) else "")
     if isinstance(error, ValueError) and "NUL (0x00)" in str(error):  # psycopg: PostgreSQL keeps no zero bytes
         log.warning("zero byte: %s %s", request.method, request.path)
         return bad_request(request)
     return None
 
 
-def unavailable(request):
+def unavailable(request, message=""):
     """503 without a database query; `Retry-After` in seconds."""
-    response = render(request=None, template_name="503.html", status=503)
+    response = render(None, "503.html", {"message": message}, status=503)
     response["Retry-After"] = "10"
     return response
 

@@ -136,6 +136,10 @@ DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds, then the 503 page
+WEB_QUERY_SECONDS = env.float("WEB_QUERY_SECONDS", default=15.0)  # a statement of a web process; 0: no end
+PUBLIC_QUERY_SECONDS = env.float("PUBLIC_QUERY_SECONDS", default=2.0)  # of a search, whoever asks
+if env("PROCESS", default="") == "web" and WEB_QUERY_SECONDS:  # wsgi.py
+    DATABASES["default"]["OPTIONS"].setdefault("options", f"-c statement_timeout={int(1000 * WEB_QUERY_SECONDS)}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
 CACHES = {

@@ -15,6 +15,7 @@ from marketplace.clock import now
 from projects.models import Competency, Project
 from projects.queries import clarified, with_counts
 from projects.rubric import good_evidence, rubric_of
+from projects.search import order
 from projects.search.filters import HOURS, PAY, WHERE, WITHIN, parse
 from projects.search.order import LABELS
 from projects.search.results import search_open
@@ -101,15 +102,38 @@ class ProjectDetailSerializer(ProjectSerializer):
         return [criterion.text for criterion in project.criteria.all()]
 
 
+class OptionSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    text = serializers.CharField(source="label")
+    count = serializers.IntegerField(help_text="Projects that it would show, given the other filters.")
+
+
+class FacetSerializer(serializers.Serializer):
+    name = serializers.CharField(help_text="The parameter.")
+    text = serializers.CharField(source="label")
+    options = OptionSerializer(many=True)
+
+
 class ProjectPageSerializer(serializers.Serializer):
-    count = serializers.IntegerField(help_text="All open projects that fit.")
+    count = serializers.IntegerField(help_text="Open projects that fit, counted up to 1,000.")
+    count_is_exact = serializers.BooleanField(
+        help_text="False: there are more than `count`, and facets count the first."
+    )
+    facets = FacetSerializer(many=True)
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = ProjectSerializer(many=True)
 
 
-def choice(name, values, text, *, many=False):
-    return OpenApiParameter(name, str, enum=[str(value) for value in values], description=text, many=many)
+CHOICES = {
+    "pay": PAY, "hours": HOURS, "within": WITHIN, "where": WHERE, "level": [1, 2, 3],
+    "sort": [name for name in LABELS if name != "fit"],
+}  # fmt: skip
+CHOICES = {name: [str(value) for value in values] for name, values in CHOICES.items()}
+
+
+def choice(name, text, *, many=False):
+    return OpenApiParameter(name, str, enum=CHOICES[name], description=text, many=many)
 
 
 @extend_schema(
@@ -120,12 +144,12 @@ def choice(name, values, text, *, many=False):
         OpenApiParameter("q", str, description="Full-text search"),
         OpenApiParameter("skill", str, many=True, description="Slugs of skills; any of them"),
         OpenApiParameter("field", str, many=True, description="Slugs of fields; any of them"),
-        choice("pay", PAY, "At least so many major units"),
-        choice("hours", HOURS, "Any of these ranges", many=True),
-        choice("within", WITHIN, "Application deadline within so many days"),
-        choice("where", WHERE, "Remote, on site", many=True),
-        choice("level", [1, 2, 3], "Highest level asked for; any of these", many=True),
-        choice("sort", [name for name in LABELS if name != "fit"], "Order"),
+        choice("pay", "At least so many major units"),
+        choice("hours", "Any of these ranges", many=True),
+        choice("within", "Application deadline within so many days"),
+        choice("where", "Remote, on site", many=True),
+        choice("level", "Highest level asked for; any of these", many=True),
+        choice("sort", "Order"),
         OpenApiParameter("after", str, description="Cursor of the page before, as `next` holds it"),
     ],
 )
@@ -133,20 +157,39 @@ def choice(name, values, text, *, many=False):
 @authentication_classes([SessionAuthentication])
 @permission_classes([AllowAny])
 def project_list(request):
-    """Twenty a page; follow `next`, which is a keyset cursor: no page is skipped or repeated while projects open."""
+    """Twenty a page; follow `next`, which is a keyset cursor: no page is skipped or repeated while projects open.
+
+    400 with `errors` by parameter for values that are none.
+    """
     query = request.GET
+    refuse_unknown(query)
     found = search_open(
         parse(query), at=now(), sort=query.get("sort", ""), after=query.get("after", ""),
-        before=query.get("before", ""), with_facets=False,
+        before=query.get("before", ""),
     )  # fmt: skip
     projects = with_counts(Project.objects.filter(pk__in=found.ids)).with_card().in_bulk()
     rows = [projects[pk] for pk in found.ids if pk in projects]
     return Response(
         {
-            "count": found.total, "next": page_url(query, after=found.next),
+            "count": found.total, "count_is_exact": not found.is_more,
+            "facets": FacetSerializer(found.facets, many=True).data, "next": page_url(query, after=found.next),
             "previous": page_url(query, before=found.previous), "results": ProjectSerializer(rows, many=True).data,
         }
     )  # fmt: skip
+
+
+def refuse_unknown(query):
+    """Raises ValidationError for values outside the lists of the schema and cursors that this order did not give."""
+    errors = {
+        name: [f"Not one of: {', '.join(allowed)}."]
+        for name, allowed in CHOICES.items() if not set(query.getlist(name)) <= {"", *allowed}
+    }  # fmt: skip
+    sort = order.choose(query.get("sort", ""), has_text=bool(query.get("q", "").strip()), student=None)
+    for name in ("after", "before"):
+        if query.get(name) and order.decode(query[name], sort) is None:
+            errors[name] = ["Not a cursor of this order: follow `next` and `previous` as they are."]
+    if errors:
+        raise serializers.ValidationError(errors)
 
 
 @extend_schema(operation_id="projects_read", summary="One open or closed project", responses=ProjectDetailSerializer)

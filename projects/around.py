@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from django.db import connection
 
+from marketplace.db import ask_quickly
 from marketplace.skills.models import Level
 from projects.models import Competency, Project, Reliability
 from projects.queries import LIVE, UNDECIDED
@@ -75,7 +76,7 @@ def read(project, *, at, student=None, with_similar=True):
     }  # fmt: skip
     parts, related = ", ".join(f"'{name}', ({part})" for name, part in columns.items()), tables(student)
     with connection.cursor() as cursor:
-        cursor.execute(STATEMENT.format(parts=parts.format(**related), levels=related["levels"]), values)
+        ask_quickly(cursor, STATEMENT.format(parts=parts.format(**related), levels=related["levels"]), values)
         text, levels, *figures = cursor.fetchone()
     return _around(json.loads(text), levels, Reliability(**dict(zip(RELIABILITY, figures, strict=True))))
 

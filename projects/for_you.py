@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from marketplace.accounts.models import Block, Membership
+from marketplace.db import ask_quickly
 from marketplace.skills.models import Level
 from projects.matching.pool import COUNTED, GATE, TOKEN
 from projects.matching.scoring import BELOW, STRENGTH
@@ -88,7 +89,7 @@ def fitting(student, *, at, size=PAGE, skip=0):
         cursor.execute(MINE, [student.pk])
         mine, rows = cursor.fetchall(), []
         if mine:
-            cursor.execute(_statement(student), _values(student, mine, at, size, skip))
+            ask_quickly(cursor, _statement(student), _values(student, mine, at, size, skip))
             rows = cursor.fetchall()
     total = rows[0][0] if rows else 0
     return Fitting(

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from marketplace.db import ask_quickly
 from projects.models import Project, SavedProject
 from projects.search import facets
 from projects.search.order import COLUMNS, COMPUTED, is_falling
@@ -82,7 +83,7 @@ def find(filters, *, at, sort, size, after=None, before=None, student=None, with
         facets=facets.as_json(groups) if with_facets else "NULL", **marks(student),
     )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        ask_quickly(cursor, statement, values)
         rows = cursor.fetchall()
     total, counted, levels = rows[0][:3]
     found = [Row(row[3], row[4], json.loads(row[5]), *row[6:]) for row in rows if row[4] is not None]
@@ -95,7 +96,7 @@ def counts(searches, at):
     if not parts:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", values)
+        ask_quickly(cursor, f"SELECT {', '.join(parts)}", values)
         return list(cursor.fetchone())
 
 
