@@ -179,7 +179,7 @@ CELERY_BEAT_SCHEDULE = {
         ("discard-files", "marketplace.files.tasks.discard_unused", 20),
         ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
         ("end-pauses", "marketplace.accounts.tasks.end_pauses", 20),
-        ("match-projects", "projects.tasks.sweep_matching", 1),
+        ("match-projects", "projects.tasks.sweep_matching", 1 / 3),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
         ("reliability", "projects.tasks.sweep_reliability", 2),
         ("count-students", "projects.tasks.count_students", 240),

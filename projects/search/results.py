@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from projects.search import facets, order, statement
+from projects.search import facets, front, order, statement
 from projects.search.filters import Filters
 from projects.search.text import lost, one_less
 
@@ -36,7 +36,7 @@ def search_open(filters, *, at, student=None, sort="", after="", before="", size
         "at": at, "sort": sort, "size": size, "student": student, "with_facets": with_facets,
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
-    found, corrected, ways = statement.find(filters, **asked), "", []
+    found, corrected, ways = front.find(filters, **asked), "", []
     if not found.total:
         corrected, numbers = lost(filters, at)
         ways = ways_out(filters, numbers)

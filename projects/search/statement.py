@@ -67,11 +67,12 @@ def where(filters, at, *, but=None):
     return " AND ".join(parts), values
 
 
-def find(filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True):
-    """Found for these filters; `after` and `before` are Cursors of this order."""
+def find(filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, most=None):
+    """Found for these filters; `after` and `before` are Cursors of this order. `most`: counted, instead of MOST."""
+    most = most or MOST
     condition, values = where(filters, at)
     values |= {"student": student.pk if student else None, "q": filters.q, "live": LIVE, "size": size + 1}
-    parts = {"sample": _sample(condition, sort, MOST + 1, by=EXPRESSIONS.get(sort, f"l.{COLUMNS[sort]}"))}
+    parts = {"sample": _sample(condition, sort, most + 1, by=EXPRESSIONS.get(sort, f"l.{COLUMNS[sort]}"))}
     if with_facets:
         groups = facets.alternatives(filters)
         parts |= {f"sample_{group}": _sample(where(filters, at, but=group)[0], sort, MOST) for group in groups}

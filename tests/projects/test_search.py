@@ -10,7 +10,7 @@ from django.http import QueryDict
 from marketplace.skills.models import SkillAlias
 from projects import around
 from projects.models import Project
-from projects.search import order
+from projects.search import front, order, statement
 from projects.search.filters import HOURS, MAX_QUERY, parse
 from projects.search.results import search_open
 from tests import factories
@@ -256,3 +256,29 @@ def test_similar_projects_share_a_competency_or_the_field(organization, owner):
     found = around.read(Project.objects.for_page().get(pk=project.pk), at=NOW)
     assert [row.pk for row in found.similar] == [both.pk, one.pk, field.pk]
     assert around.read(Project.objects.for_page().get(pk=project.pk), at=NOW, with_similar=False).similar == []
+
+
+def test_the_front_page_of_many_counts_once_a_minute_and_always_reads_its_rows(organization, owner, monkeypatch):
+    monkeypatch.setattr(statement, "MOST", 2)
+    monkeypatch.setattr(front, "kept", {})
+    for number in range(3):
+        factories.make_project(organization=organization, title=f"Survey {number}", is_remote=True)
+
+    def page(at, text=""):
+        found = search_open(parse(QueryDict(text)), at=at)
+        where = next(facet for facet in found.facets if facet.name == "where")
+        return len(found.rows), found.total, found.is_more, where.options[0].count
+
+    assert page(NOW) == (3, 2, True, 3)
+    factories.make_project(organization=organization, title="Survey 3", is_remote=True)
+    soon = NOW + timedelta(seconds=59)
+    assert page(soon) == (4, 2, True, 3)
+    assert page(soon, "where=remote") == (3, 2, True, 2)  # read anew: what is counted is all there is to show
+    assert page(NOW + timedelta(seconds=60)) == (3, 2, True, 3)
+    assert list(front.kept) == ["newest"]
+
+
+def test_the_front_page_of_few_is_never_kept(market, monkeypatch):
+    monkeypatch.setattr(front, "kept", {})
+    search_open(parse(QueryDict("")), at=NOW)
+    assert front.kept == {}
