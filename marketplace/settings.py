@@ -180,6 +180,7 @@ CELERY_BEAT_SCHEDULE = {
         ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
         ("end-pauses", "marketplace.accounts.tasks.end_pauses", 20),
         ("match-projects", "projects.tasks.sweep_matching", 1 / 3),
+        ("saved-searches", "projects.tasks.sweep_searches", 1),
         ("project-clocks", "projects.tasks.sweep_clocks", 4),
         ("reliability", "projects.tasks.sweep_reliability", 2),
         ("count-students", "projects.tasks.count_students", 240),

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import POSTERS
+from marketplace.money import format_money
 from marketplace.notifications.actions import mark_done, notify
 from marketplace.notifications.telling import tell
 from projects.queries import LIVE, undecided_count
@@ -153,3 +154,27 @@ def dates_of(project):
 
 def day(value):
     return f"{value:%a} {value.day} {value:%b %Y}"
+
+
+def search_found(project, searches, *, at):
+    """`searches`: {User: the SavedSearch that found it}."""
+    pay = pay_line(project)
+    tell(
+        list(searches), kind="search.found", key=f"search:{project.code}", at=at, url=project.get_absolute_url(),
+        title=f"New: {project.fee_text} for “{project.title}”", action="See the project", facts=facts_of(project),
+        dates=dates_of(project), due_at=project.applications_close_at, body=pay,
+        reason=lambda person: f"Your saved search “{searches[person]}” found it.",
+    )  # fmt: skip
+
+
+def search_digest(search, rows, *, more, at):
+    """`rows`: of search.statement.Row, newest first; `more`: there are others."""
+    number = len(rows)
+    count = f"More than {number} new projects" if more else f"{number} new project{'s' * (number != 1)}"
+    lines = [f"{row.card['title']}: {format_money(row.fee_amount, row.card['currency'])}, about {row.hours} h, "
+             f"{row.card['place'] or 'remote'}" for row in rows]  # fmt: skip
+    notify(
+        [search.student.user], kind="search.found", key=f"search:{search.code}:{at:%Y%m%d%H%M}", at=at,
+        title=f"{count} for “{search}”", body="\n\n".join(lines), action="See them", url=search.address,
+        reason=f"You saved the search “{search}”.",
+    )  # fmt: skip

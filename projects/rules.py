@@ -25,6 +25,11 @@ def may_save(user, project):
     return in_good_standing(user) and is_student(user) and not is_member(user, project.organization)
 
 
+def may_change_search(user, search):
+    """One's own."""
+    return in_good_standing(user) and is_student(user) and search.student_id == user.student.pk
+
+
 def may_apply(user, project):
     """Nobody acts on both sides: a member of the organization does not apply to its projects."""
     return may_save(user, project)

@@ -27,6 +27,15 @@ def sweep_matching():
 
 
 @shared_task
+def sweep_searches():
+    """Open projects that saved searches have not been told of yet, then the daily and weekly searches that are due."""
+    due = Project.objects.open().filter(searched_at=None).order_by("opened_at", "pk")
+    one_by_one(due[:BATCH], lambda project: actions.tell_searches(project, now()))
+    while actions.run_due_searches(at=now()):
+        pass
+
+
+@shared_task
 def sweep_clocks():
     """Close what the application deadline has passed for."""
     actions.close_due(at=now())

@@ -14,6 +14,7 @@ class Group(NamedTuple):
 
 GROUPS = {
     "match": Group("Projects that fit", "When a new project fits your evidence.", for_employers=False),
+    "search": Group("Saved searches", "When a search that you saved finds new projects.", for_employers=False),
     "project": Group("Your projects", "When one opens, closes or needs a change.", for_students=False),
     "application": Group("Applications", "When one arrives, is shortlisted or decided."),
     "offer": Group("Offers", "When one is made, accepted or declined."),

@@ -90,7 +90,7 @@ def open_project(*, project, by, at, reason=""):
 
 def publish(project, *, by, at, verb, reason="", **changes):
     """The locked project becomes open; matching is due from here on (`matched_at` null says so)."""
-    project.move_to(Status.OPEN, at=at, opened_at=at, matched_at=None, **changes)
+    project.move_to(Status.OPEN, at=at, opened_at=at, matched_at=None, searched_at=None, **changes)
     record(verb, actor=by, subject=project, at=at, **({"reason": reason} if reason else {}))
     tasks.match_project.delay_on_commit(project.pk)
     return project

@@ -1,8 +1,10 @@
-"""Between one student and one project: saved, not interested, told about."""
+"""Between a student and projects: saved, not interested, told about, searched for."""
 
 from django.db import models
+from django.urls import reverse
 
 from marketplace.accounts.models import Student
+from marketplace.db import CodeField
 from projects.models.offer import Project
 
 
@@ -30,6 +32,61 @@ class HiddenProject(models.Model):
 
     def __str__(self):
         return f"{self.student} is not interested in {self.project}"
+
+
+class SavedSearchQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own."""
+        return self.filter(student__user_id=user.pk)
+
+
+class SavedSearch(models.Model):
+    """A search that a student wants to hear of: at once, or what was new in a day or a week.
+
+    `query` is the address of the page of results from the "?" on; `text` and `tokens` repeat what it asks, so that
+    a project that opens finds its searches in one statement. `tokens`: {group: tokens of which a listing has one}.
+    """
+
+    class Pace(models.TextChoices):
+        INSTANT = "instant", "As soon as one opens"
+        DAILY = "daily", "Once a day"
+        WEEKLY = "weekly", "Once a week"
+        OFF = "off", "Not by e-mail"
+
+    code = CodeField()
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=80)
+    query = models.CharField(max_length=1_000)
+    pace = models.CharField(max_length=7, choices=Pace, default=Pace.DAILY)
+    text = models.CharField(max_length=200, blank=True)
+    tokens = models.JSONField(default=dict, blank=True)
+    told_until = models.DateTimeField()  # projects opened up to then were told of, or are older than the search
+    due_at = models.DateTimeField(null=True, blank=True)  # of the next look, for daily and weekly
+    created_at = models.DateTimeField()
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "saved searches"
+        constraints = [
+            models.UniqueConstraint(fields=["student", "query"], name="saved_search_once"),
+            models.CheckConstraint(
+                condition=models.Q(pace__in=["daily", "weekly"], due_at__isnull=False)
+                | (~models.Q(pace__in=["daily", "weekly"]) & models.Q(due_at=None)),
+                name="saved_search_due_if_regular",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="saved_search_due"),
+            models.Index(fields=["student"], condition=models.Q(pace="instant"), name="saved_search_instant"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def address(self):
+        return f"{reverse('projects:browse')}?{self.query}"
 
 
 class Match(models.Model):

@@ -116,6 +116,7 @@ class Project(StatusModel):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     matched_at = models.DateTimeField(null=True, blank=True)  # null while open: matching is still to be done
+    searched_at = models.DateTimeField(null=True, blank=True)  # null while open: saved searches are still to be told
     skills = models.ManyToManyField(Skill, through="Competency", related_name="projects")
 
     objects = ProjectQuerySet.as_manager()
@@ -156,6 +157,7 @@ class Project(StatusModel):
             models.Index(fields=["applications_close_at"], condition=Q(status="open"), name="project_open_deadline"),
             models.Index(fields=["organization", "-created_at"], name="project_by_organization"),
             models.Index(fields=["opened_at"], condition=Q(status="open", matched_at=None), name="project_to_match"),
+            models.Index(fields=["opened_at"], condition=Q(status="open", searched_at=None), name="project_to_search"),
         ]
 
     def __str__(self):

@@ -10,6 +10,8 @@ class Links:
         self.query = request.GET
         self.browse = reverse("projects:browse")
         self.filters = reverse("projects:filters")
+        student = getattr(request, "reader", None) and request.reader.is_student
+        self.save = self._address(self._changed(), reverse("projects:search_new")) if student else ""
 
     def without(self, chip):
         kept, values = self._changed(), self.query.getlist(chip.group)

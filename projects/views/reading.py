@@ -43,7 +43,7 @@ def browse(request):
 def nothing_found(request, results, links):
     """What an empty page says: which filter is at fault, or that nothing is open."""
     ways_out = [(chip.label, number, links.without(chip)) for chip, number in results.ways_out]
-    context = {"filtered": results.filters != Filters(), "ways_out": ways_out}
+    context = {"filtered": results.filters != Filters(), "ways_out": ways_out, "save_url": links.save}
     return render_to_string("projects/_nothing.html", context, request)
 
 

@@ -1,7 +1,10 @@
 """Rows of projects."""
 
+from projects.actions import save_search
+from projects.search.saved import filters_of
 from tests import factories
 from tests.access.table import SIGN_IN, row
+from tests.factories import NOW
 
 
 def code(scene):
@@ -28,6 +31,16 @@ def unanswered(scene):
     scene.project = factories.make_project(organization=scene.organization)
 
 
+def with_search(scene):
+    filters = filters_of("q=sql")
+    scene.search = save_search(student=scene.student, filters=filters, query="q=sql", name="SQL", pace="daily", at=NOW)
+
+
+def saved_search(scene):
+    return [scene.search.code]
+
+
+SEARCH = {"name": "Mine", "pace": "weekly"}
 POSTERS = {"visitor": SIGN_IN, "owner": 200, "member": 200}
 POSTERS_POST = {"visitor": SIGN_IN, "owner": 302, "member": 302}
 # Who may see that a draft exists at all, but not change it.
@@ -41,6 +54,14 @@ ROWS = [
     row("projects:detail", 200, args=code),
     row("projects:detail", 404, args=draft, owner=302, member=302, finance=302, moderator=302, suspended=302),
     row("projects:saved", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),
+    row("projects:searches", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),
+    row("projects:search_new", 403, query="?q=sql", visitor=SIGN_IN, student=200, other_student=200, suspended=200),
+    row("projects:search_new", 403, method="post", query="?q=sql", data=SEARCH, **STUDENTS),
+    row("projects:search", 404, args=saved_search, scene=with_search, visitor=SIGN_IN, student=200),
+    row("projects:search", 404, args=saved_search, scene=with_search, method="post", data=SEARCH, visitor=SIGN_IN,
+        student=302),
+    row("projects:search_delete", 404, args=saved_search, scene=with_search, method="post", visitor=SIGN_IN,
+        student=302),
     row("projects:for_you", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),
     row("projects:hidden", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),
     row("projects:hide", 403, method="post", data=lambda scene: {"hide": scene.project.code}, **STUDENTS),

@@ -151,6 +151,7 @@ PROJECT = """
     'organization_id', {group} + 1 + n %% 2000, 'field_id', {family} + 1 + floor(power(20, random()))::integer %% 20,
     'hours', 10 + n %% 31, 'fee_amount', (10 + n %% 31) * (2000 + 500 * (n %% 9)),
     'is_remote', n %% 5 > 0, 'place', CASE WHEN n %% 5 > 0 THEN '' ELSE 'Ghent' END, 'matched_at', now(),
+    'searched_at', now(),
     'status', CASE WHEN n <= {closed} THEN 'closed' ELSE 'open' END,
     'close_reason', CASE WHEN n <= {closed} THEN 'filled' ELSE '' END,
     'opened_at', CASE WHEN n <= {closed} THEN now() - interval '90 days' - ({closed} - n) * interval '2 minutes'

@@ -1,0 +1,115 @@
+"""Searches that a student saved, and telling them what they find."""
+
+from datetime import timedelta
+
+from django.db import connection, transaction
+
+from marketplace.accounts.models import Student
+from marketplace.db import lock
+from marketplace.errors import LimitReached
+from projects import notices
+from projects.models import Project, SavedSearch
+from projects.search.filters import Filters
+from projects.search.results import search_open
+from projects.search.saved import filters_of
+
+AT_MOST = 50  # saved searches of one student
+EVERY = {SavedSearch.Pace.DAILY: timedelta(days=1), SavedSearch.Pace.WEEKLY: timedelta(days=7)}
+SHOWN = 10  # new projects in one e-mail
+BATCH = 50
+
+# A listing fits a search as the page would have it (statement.where): its words, and one token of each group.
+FITTING = """
+SELECT s.id FROM projects_savedsearch s JOIN projects_listing l ON l.project_id = %(project)s
+JOIN accounts_student t ON t.id = s.student_id JOIN accounts_user u ON u.id = t.user_id
+WHERE s.pace = 'instant' AND s.told_until < l.opened_at AND u.is_active AND u.suspended_at IS NULL
+  AND NOT EXISTS (SELECT FROM jsonb_each(s.tokens) one
+                  WHERE NOT l.tokens && ARRAY(SELECT jsonb_array_elements_text(one.value)::int))
+  AND (s.text = '' OR l.document @@ websearch_to_tsquery('english', s.text))
+  AND NOT EXISTS (SELECT FROM projects_hiddenproject h
+                  WHERE h.project_id = l.project_id AND h.student_id = s.student_id)
+  AND NOT EXISTS (SELECT FROM accounts_block b WHERE b.organization_id = l.organization_id
+                  AND b.student_id = s.student_id)
+ORDER BY s.id
+"""
+
+
+@transaction.atomic
+def save_search(*, student, filters, query, name, pace, at):
+    """Keep a search; the same one again changes its name and pace. Raises LimitReached after AT_MOST."""
+    lock(Student, student.pk)
+    found = SavedSearch.objects.filter(student=student, query=query).first()
+    if found is None and SavedSearch.objects.filter(student=student).count() >= AT_MOST:
+        raise LimitReached(f"You have {AT_MOST} saved searches. Delete one that you no longer need.")
+    search = found or SavedSearch(student=student, query=query, created_at=at, told_until=at)
+    search.text, search.tokens = filters.q, filters.tokens()
+    return _set(search, name=name, pace=pace, at=at)
+
+
+@transaction.atomic
+def change_search(*, search, name, pace, at):
+    return _set(lock(SavedSearch, search.pk), name=name, pace=pace, at=at)
+
+
+def delete_search(*, search):
+    """Deleting twice is harmless."""
+    SavedSearch.objects.filter(pk=search.pk).delete()
+
+
+def _set(search, *, name, pace, at):
+    """What opened while a search was off is not told of afterwards."""
+    if search.pk is None or search.pace != pace:
+        search.told_until = at if search.pk is None or search.pace == SavedSearch.Pace.OFF else search.told_until
+        search.due_at = at + EVERY[pace] if pace in EVERY else None
+    search.name, search.pace = name, pace
+    search.save()
+    return search
+
+
+@transaction.atomic
+def tell_searches(project, at):
+    """Tell of an open project whoever saved a search that it fits, once; in one transaction with the mark."""
+    project = lock(Project, project.pk)
+    if not project.accepts_applications(at) or project.searched_at is not None:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(FITTING, {"project": project.pk})
+        ids = [pk for (pk,) in cursor]
+    searches = {}  # one notice a person, whichever of their searches found it
+    for search in SavedSearch.objects.filter(pk__in=ids).select_related("student__user").order_by("pk"):
+        searches.setdefault(search.student.user, search)
+    if searches:
+        notices.search_found(project, searches, at=at)
+    project.searched_at = at
+    project.save(update_fields=["searched_at"])
+    return len(searches)
+
+
+def run_due_searches(*, at):
+    """Look once for each daily or weekly search that is due. Returns how many; call it until there are none."""
+    due = SavedSearch.objects.filter(due_at__lte=at).order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH]
+    return sum(run_search(pk, at=at) for pk in list(due))
+
+
+@transaction.atomic
+def run_search(pk, *, at):
+    """Tell what opened since the last look, and note when the next is due; False when somebody else just did."""
+    rows = SavedSearch.objects.filter(pk=pk, due_at__lte=at).select_related("student__user")
+    search = rows.select_for_update(skip_locked=True, of=("self",)).first()
+    if search is None:
+        return False
+    found = new_in(search, at)
+    if found and search.student.user.suspended_at is None:
+        notices.search_digest(search, found[:SHOWN], more=len(found) > SHOWN, at=at)
+    search.told_until, search.due_at = at, at + EVERY[search.pace]
+    search.save(update_fields=["told_until", "due_at"])
+    return True
+
+
+def new_in(search, at):
+    """[search.statement.Row] of what opened since the last look, newest first; a page at most."""
+    filters = filters_of(search.query)
+    if filters == Filters():
+        return []
+    rows = search_open(filters, at=at, sort="newest", with_facets=False).rows
+    return [row for row in rows if row.by > search.told_until]
