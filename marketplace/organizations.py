@@ -8,11 +8,13 @@ from marketplace.access import get_for_user
 from marketplace.accounts.models import Block, Organization
 from marketplace.accounts.rules import may_block_organization, role_in
 from marketplace.clock import now
+from marketplace.replica import from_replica
 from projects.queries import cards
 
 MOST = 50  # open projects shown
 
 
+@from_replica
 def organization(request, slug):
     """Who they are, what they offer, what students say."""
     found = get_for_user(Organization, request.user, slug=slug)

@@ -132,23 +132,22 @@ if DEMO_MODE:
 
 # --- PostgreSQL, Redis --------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL")}
-DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-DATABASES["default"]["ATOMIC_REQUESTS"] = False
+DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds, then the 503 page
 WEB_QUERY_SECONDS = env.float("WEB_QUERY_SECONDS", default=15.0)  # a statement of a web process; 0: no end
 PUBLIC_QUERY_SECONDS = env.float("PUBLIC_QUERY_SECONDS", default=2.0)  # of a search, whoever asks
 if env("PROCESS", default="") == "web" and WEB_QUERY_SECONDS:  # wsgi.py
     DATABASES["default"]["OPTIONS"].setdefault("options", f"-c statement_timeout={int(1000 * WEB_QUERY_SECONDS)}")
+if REPLICA_URL := env("REPLICA_URL", default=""):  # public pages read there: replica.py, docs/scale.md
+    DATABASES["replica"] = {**DATABASES["default"], **env.db("REPLICA_URL")}
+    DATABASES["replica"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], **DATABASES["replica"].get("OPTIONS", {})}
+    DATABASE_ROUTERS = ["marketplace.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
-    }
-}
+CACHES = {"default": {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+}}  # fmt: skip
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- Celery: see docs/decisions/0003 for the why of each ------------------------------------------

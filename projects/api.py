@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from marketplace.accounts.models import Organization
 from marketplace.clock import now
+from marketplace.replica import from_replica
 from projects.models import Competency, Project
 from projects.queries import clarified, with_counts
 from projects.rubric import good_evidence, rubric_of
@@ -136,6 +137,7 @@ def choice(name, text, *, many=False):
     return OpenApiParameter(name, str, enum=CHOICES[name], description=text, many=many)
 
 
+@from_replica
 @extend_schema(
     operation_id="projects_list",
     summary="Open projects, with the filters of the browse page",
@@ -192,6 +194,7 @@ def refuse_unknown(query):
         raise serializers.ValidationError(errors)
 
 
+@from_replica
 @extend_schema(operation_id="projects_read", summary="One open or closed project", responses=ProjectDetailSerializer)
 @api_view(["GET"])
 @authentication_classes([SessionAuthentication])

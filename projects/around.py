@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 
-from django.db import connection
-
 from marketplace.db import ask_quickly
+from marketplace.replica import connection
 from marketplace.skills.models import Level
 from projects.models import Competency, Project, Reliability
 from projects.queries import LIVE, UNDECIDED
@@ -75,7 +74,7 @@ def read(project, *, at, student=None, with_similar=True):
         "undecided": UNDECIDED, "near": NEAR, "most": SIMILAR,
     }  # fmt: skip
     parts, related = ", ".join(f"'{name}', ({part})" for name, part in columns.items()), tables(student)
-    with connection.cursor() as cursor:
+    with connection().cursor() as cursor:
         ask_quickly(cursor, STATEMENT.format(parts=parts.format(**related), levels=related["levels"]), values)
         text, levels, *figures = cursor.fetchone()
     return _around(json.loads(text), levels, Reliability(**dict(zip(RELIABILITY, figures, strict=True))))

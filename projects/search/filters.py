@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
 
 from marketplace.accounts.models import Organization
 from marketplace.money import exponent, format_money
+from marketplace.replica import connection
 from marketplace.skills.models import Level, Skill, SkillFamily
 
 MAX_QUERY = 200  # characters of a search that are looked at
@@ -137,7 +137,7 @@ def named(slugs):
             f"SELECT '{group}', id, slug, name FROM {NAMES[group]._meta.db_table} WHERE slug = ANY (%s)"
             for group in asked
         ]
-        with connection.cursor() as cursor:
+        with connection().cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 4", list(asked.values()))
             for group, *row in cursor:
                 found[group].append(Named(*row))

@@ -2,9 +2,8 @@
 
 import re
 
-from django.db import connection
-
 from marketplace.db import ask_quickly
+from marketplace.replica import connection
 from projects.search import statement
 
 NEWEST = 5_000  # projects whose words make up the vocabulary
@@ -46,7 +45,7 @@ def lost(filters, at):
     typed = [] if OPERATORS.search(filters.q) else [word[:40] for word in re.findall(r"\w+", filters.q.lower())][:WORDS]
     ways, values = statement.counting(one_less(filters), at)
     values |= {"typed": [word for word in typed if len(word) > 2], "newest": NEWEST, "q": filters.q, "at": at}
-    with connection.cursor() as cursor:
+    with connection().cursor() as cursor:
         ask_quickly(cursor, ", ".join([MEND if typed else "SELECT true, NULL", *ways]), values)
         is_right, nearest, *numbers = cursor.fetchone()
     return "" if is_right else mended(typed, nearest or {}), numbers

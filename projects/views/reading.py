@@ -12,6 +12,7 @@ from marketplace.access import get_for_user, require
 from marketplace.clock import now
 from marketplace.formatting.fragments import fragment
 from marketplace.redirects import back_to
+from marketplace.replica import from_replica
 from projects import actions, queries, rules
 from projects.cards import cards_of
 from projects.models import Project, SavedProject
@@ -21,6 +22,7 @@ from projects.search.results import search_open
 from projects.views.page import page_of
 
 
+@from_replica
 @require_safe
 def browse(request):
     """Open projects: search, filters with counts, order, pages. The address keeps only what was chosen."""
@@ -58,6 +60,7 @@ def without_blanks(request):
     return f"{request.path}?{encoded}" if encoded else request.path
 
 
+@from_replica
 @require_safe
 def filters(request):
     """The filters as a page of their own, for small screens; by htmx, all options of the one that is named."""
@@ -76,6 +79,7 @@ def results_for(request, at):
     )  # fmt: skip
 
 
+@from_replica
 @require_safe
 def detail(request, code):
     """One project as everybody sees it; its organization gets a bar to manage it. A draft shows its preview."""

@@ -80,7 +80,7 @@ def opened_now():
 
 @pytest.mark.django_db(transaction=True)
 def test_each_due_notice_is_written_exactly_once_whoever_is_killed(environment, tmp_path):
-    number, kills, chance = rounds(40, 200), rounds(3, 12), random.Random(7)
+    number, kills, chance = rounds(20, 200), rounds(2, 12), random.Random(7)
     organization = factories.make_organization(owner=factories.make_user("Olive Owner"))
     students = [quick_student() for _student in range(STUDENTS)]
     for student in students:

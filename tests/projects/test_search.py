@@ -275,10 +275,36 @@ def test_the_front_page_of_many_counts_once_a_minute_and_always_reads_its_rows(o
     assert page(soon) == (4, 2, True, 3)
     assert page(soon, "where=remote") == (3, 2, True, 2)  # read anew: what is counted is all there is to show
     assert page(NOW + timedelta(seconds=60)) == (3, 2, True, 3)
-    assert list(front.kept) == ["newest"]
+    assert sorted(front.kept) == ["newest", "since"]
 
 
 def test_the_front_page_of_few_is_never_kept(market, monkeypatch):
     monkeypatch.setattr(front, "kept", {})
     search_open(parse(QueryDict("")), at=NOW)
     assert front.kept == {}
+
+
+@pytest.mark.parametrize(
+    "query", ["", "q=survey", "where=remote", "skill=sql&pay=300&where=remote", "q=survey&where=onsite"]
+)
+def test_looking_among_the_newest_first_finds_the_same(query, market, monkeypatch):
+    monkeypatch.setattr(statement, "MOST", 3)
+    values = {"at": NOW, "size": 20, "sort": "newest"}
+    moments = sorted(Project.objects.open().values_list("opened_at", flat=True))
+    plain = statement.find(parse(QueryDict(query)), **values)
+    for since in (moments[0], moments[len(moments) // 2], moments[-1], NOW + timedelta(days=1)):
+        for sort in ("newest", "pay", "relevance"):
+            asked = values | {"sort": sort}
+            assert statement.find(parse(QueryDict(query)), **asked, since=since) == statement.find(
+                parse(QueryDict(query)), **asked
+            )
+    assert plain.rows or query
+
+
+def test_the_newest_are_known_once_more_is_found_than_is_counted(market, monkeypatch):
+    monkeypatch.setattr(front, "kept", {})
+    monkeypatch.setattr(front, "WINDOW", 5)
+    monkeypatch.setattr(statement, "MOST", 3)
+    search_open(parse(QueryDict("where=remote")), at=NOW)
+    newest = list(Project.objects.open().order_by("-opened_at", "-pk").values_list("opened_at", flat=True))
+    assert front.kept == {"since": front.Kept(NOW, newest[5])}
