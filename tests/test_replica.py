@@ -18,6 +18,7 @@ from marketplace.local.postgres import Postgres, private_folder
 
 SCRIPT = """
     import sys
+    import time
 
     import django
 
@@ -44,7 +45,7 @@ SCRIPT = """
     def wait():
         position = ask("default", "SELECT pg_current_wal_insert_lsn()")
         while not ask("replica", f"SELECT pg_last_wal_replay_lsn() >= '{position}'::pg_lsn"):
-            pass
+            time.sleep(0.02)
 
     def seen(client, path="/projects/"):
         answer = client.get(path, headers={"X-Forwarded-Proto": "https"}, secure=True)
@@ -58,7 +59,7 @@ SCRIPT = """
     print("both", seen(visitor), seen(person))
     ask("replica", "SELECT pg_wal_replay_pause()")
     while ask("replica", "SELECT pg_get_wal_replay_pause_state()") != "paused":
-        pass
+        time.sleep(0.02)
     factories.make_project(organization=organization, title="Second work", **dates)
     for path in ("/projects/", "/api/projects/", f"/organizations/{organization.slug}/"):
         print("behind", seen(visitor, path), seen(person, path))
