@@ -18,6 +18,16 @@ def new_code():
     return "".join(secrets.choice(ALPHABET) for _ in range(10))
 
 
+def new_codes(count):
+    """As many as that, at a tenth of the time each: random bytes, those beyond a multiple of the alphabet left out."""
+    bound = 256 - 256 % len(ALPHABET)
+    letters = ""
+    while len(letters) < 10 * count:
+        some = secrets.token_bytes(11 * count + 32 - len(letters))
+        letters += "".join([ALPHABET[byte % len(ALPHABET)] for byte in some if byte < bound])
+    return [letters[start : start + 10] for start in range(0, 10 * count, 10)]
+
+
 class CodeField(models.CharField):
     """The identifier that URLs show instead of the primary key."""
 

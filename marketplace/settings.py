@@ -11,6 +11,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from marketplace.schedule import SWEEPS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -171,26 +173,7 @@ CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=15.0)  # how often beat looks for due rows
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": timedelta(seconds=SWEEP_SECONDS * every), "options": {"expires": 60}}
-    for name, task, every in [
-        ("send-notifications", "marketplace.notifications.tasks.send_due", 1),
-        ("check-files", "marketplace.files.tasks.check_files", 1),
-        ("draw-previews", "marketplace.files.tasks.draw_previews", 1),
-        ("discard-files", "marketplace.files.tasks.discard_unused", 20),
-        ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
-        ("end-pauses", "marketplace.accounts.tasks.end_pauses", 20),
-        ("match-projects", "projects.tasks.sweep_matching", 1 / 3),
-        ("saved-searches", "projects.tasks.sweep_searches", 1),
-        ("project-clocks", "projects.tasks.sweep_clocks", 4),
-        ("reliability", "projects.tasks.sweep_reliability", 2),
-        ("count-students", "projects.tasks.count_students", 240),
-        ("check-rows", "projects.tasks.check_rows", 240),
-        ("application-clocks", "applications.tasks.sweep_clocks", 4),
-        ("fairness-reports", "applications.tasks.sweep_fairness", 1440),
-        ("engagement-clocks", "engagements.tasks.sweep_clocks", 2),
-        ("money-operations", "payments.tasks.sweep_operations", 1),
-        ("stripe-events", "payments.tasks.sweep_events", 1),
-        ("payment-clocks", "payments.tasks.sweep_clocks", 2),
-    ]
+    for name, task, every in SWEEPS
 }
 
 # --- People: django-allauth ---------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from marketplace import crawlers, health, home, organizations, pages, stylesheet
+from marketplace.notifications.views import mail_reports
 
 admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
 admin.site.login = secure_admin_login(admin.site.login)  # one way in: the second step holds for moderators too
@@ -27,6 +28,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("account/", include("marketplace.accounts.urls")),
     path("notifications/", include("marketplace.notifications.urls")),
+    path("webhooks/mail/", mail_reports, name="mail_reports"),
     path("skills/", include("marketplace.skills.urls")),
     path("reports/", include("marketplace.moderation.urls")),
     path("projects/", include("projects.urls")),

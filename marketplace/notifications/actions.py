@@ -3,11 +3,14 @@
 from functools import reduce
 from operator import or_
 
+from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
-from marketplace.notifications.models import Notification, Preference
+from marketplace.notifications.models import Notification
+from marketplace.notifications.preferences import as_preferences, due_for
 from marketplace.notifications.tasks import send_due
+from marketplace.notifications.writing import write
 
 
 def notify(
@@ -34,17 +37,16 @@ def notify(
     people = untold([person for person in recipients if person is not None and person.is_active], key)
     if not people:
         return
-    muted = set() if needs_action else muted_by(people, kind)
     words = {"title": title, "body": body, "reason": reason, "facts": facts}
+    shared = {"kind": kind, "key": key, "action": action, "url": url, "due_at": due_at, "needs_action": needs_action,
+              "created_at": at}  # fmt: skip
     rows = [
-        Notification(
-            recipient=person, kind=kind, key=key, action=action, url=url, due_at=due_at, needs_action=needs_action,
-            created_at=at, email_due_at=None if person.pk in muted else at,
-            **cut(words | (says(person) if says else {})),
-        )
-        for person in people
-    ]  # fmt: skip
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+        cut(words | (says(person) if says else {}))
+        | dict(zip(("email_due_at", "in_digest"), due_for(person, preferences, kind, needs_action, at), strict=True))
+        | {"recipient": person.pk}
+        for person, preferences in people
+    ]
+    write(rows, **shared)
     send_due.delay_on_commit()
 
 
@@ -54,17 +56,24 @@ def cut(words):
     }  # fmt: skip
 
 
+UNTOLD = """
+SELECT asked.id, p.paces, p.digest_hour, p.quiet_from, p.quiet_until FROM unnest(%(ids)s) AS asked (id)
+LEFT JOIN notifications_emailpreferences p ON p.user_id = asked.id
+WHERE NOT EXISTS (SELECT FROM notifications_notification n WHERE n.recipient_id = asked.id AND n.key = %(key)s)
+"""
+
+
 def untold(people, key):
-    """Those without a notice of this key. Sweeps offer a reminder again and again; then nothing is to be done."""
-    told = set(Notification.objects.filter(recipient__in=people, key=key).values_list("recipient_id", flat=True))
-    return [person for person in people if person.pk not in told]
+    """[(person, EmailPreferences)] of those without a notice of this key, in one statement.
 
-
-def muted_by(people, kind):
-    """The ids of those who turned the e-mails of this kind's group off."""
-    group = kind.split(".")[0]
-    off = Preference.objects.filter(user__in=people, group=group, email=False)
-    return set(off.values_list("user_id", flat=True))
+    Sweeps offer a reminder again and again; then nothing is to be done.
+    """
+    by_id = {person.pk: person for person in people}
+    if not by_id:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(UNTOLD, {"ids": list(by_id), "key": key})
+        return [(by_id[pk], as_preferences(*chosen)) for pk, *chosen in cursor]
 
 
 def mark_done(*, kind, url, at, recipients=None):

@@ -1,100 +1,129 @@
-"""Sending e-mails: claim due rows, send each outside any transaction, mark it. What fails is tried again later."""
+"""Sending e-mails: claim what is due, send each outside any transaction, mark it. What fails is tried again later."""
 
 import logging
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
+from anymail.exceptions import AnymailAPIError
 from celery.exceptions import SoftTimeLimitExceeded
-from css_inline import CSSInliner
-from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
-from django.template.loader import render_to_string
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+from django.db import connection
 
+from marketplace.notifications import outages
+from marketplace.notifications.bounces import note_bounce
+from marketplace.notifications.claiming import claim
+from marketplace.notifications.messages import compose
 from marketplace.notifications.models import Notification
-from marketplace.notifications.unsubscribe import unsubscribe_url
 
 log = logging.getLogger(__name__)
-BATCH = 50
 MAX_ATTEMPTS = 12
-LEASE = timedelta(minutes=5)  # longer than a task may run; then the rows of a worker that died are due again
-INLINER = CSSInliner(load_remote_stylesheets=False, keep_style_tags=True, keep_at_rules=True)
+BUSY = {401, 403, 408, 425, 429}  # HTTP: the service does not want us now, whatever the message
+SENT = """
+SET LOCAL synchronous_commit = off;
+UPDATE notifications_notification SET emailed_at = %(at)s, email_due_at = %(at)s, email_error = ''
+WHERE id = ANY(%(ids)s)
+"""
 
 
 def send_batch(*, at):
-    """Send up to BATCH due e-mails and return how many rows were handled. Call it outside any transaction.
+    """Send a batch of due e-mails and return how many were handled. Call it outside any transaction.
 
     A claimed row is not due for the time of a lease, so no lock is held while a mail server thinks. A killed worker
     sends at most the one message that it was sending twice, and loses none.
     """
-    rows = claim(at)
-    if not rows:
+    outage = outages.current()
+    if outage is not None and outage.next_try_at > at:
         return 0
-    connection = get_connection()
+    letters = claim(at)
+    return send_letters(letters, outage=outage, at=at) if letters else 0
+
+
+def send_letters(letters, *, outage, at):
+    service = get_connection()
     try:
-        connection.open()
-    except Exception as error:  # the mail server is away, which is no fault of these messages
-        log.warning("the mail server does not answer: %s", error)
-        Notification.objects.filter(pk__in=[row.pk for row in rows]).update(email_due_at=at)
-        return 0
+        service.open()
+    except Exception as error:  # the mail service is away, which is no fault of these messages
+        return give_back(letters, error, outage=outage, at=at)
     try:
-        for notification in rows:
-            send_one(notification, connection=connection, at=at)
+        for number, letter in enumerate(letters):
+            error = attempt(letter, service)
+            if outage is None and is_the_service(error):
+                error = attempt_again(letter, service)
+            if is_the_service(error):
+                if outage is None:  # it took mail until now: perhaps it is this message that it cannot bear
+                    failed(letter, error, at)
+                refused = letter if outage is not None else None
+                return give_back(letters[number + 1 :], error, outage=outage, at=at, refused=refused) or number
+            if outage is not None:
+                outages.end(outage, at)
+                outage = None
+            sent(letter, at) if error is None else failed(letter, error, at)
     finally:
-        connection.close()
-    return len(rows)
+        service.close()
+    return len(letters)
 
 
-@transaction.atomic
-def claim(at):
-    """The due rows that no other worker is claiming, oldest first, put out of the others' reach for a LEASE."""
-    due = Notification.objects.select_for_update(skip_locked=True, of=("self",)).select_related("recipient")
-    due = due.filter(emailed_at=None, email_due_at__lte=at, email_attempts__lt=MAX_ATTEMPTS)
-    rows = list(due.order_by("email_due_at", "pk")[:BATCH])
-    Notification.objects.filter(pk__in=[row.pk for row in rows]).update(email_due_at=at + LEASE)
-    return rows
-
-
-def send_one(notification, *, connection, at):
-    """Send one and record the outcome; what fails is due again after 1, 2, 4, … minutes."""
+def attempt(letter, service):
+    """The error that sending raised, or None."""
     try:
-        compose(notification, connection).send()
+        compose(letter, service).send()
     except SoftTimeLimitExceeded:  # this run has taken too long: the lease will end
         raise
-    except Exception as error:  # any backend error: keep the row, say why, try again
-        log.warning("e-mail %s not sent: %s", notification.code, error)
-        notification.email_attempts += 1
-        notification.email_error = str(error).replace("\x00", "")[:300]
-        notification.email_due_at = at + timedelta(minutes=2**notification.email_attempts / 2)
-    else:
-        notification.emailed_at, notification.email_error, notification.email_due_at = at, "", at
-    notification.save(update_fields=["emailed_at", "email_attempts", "email_error", "email_due_at"])
+    except Exception as error:
+        return error
+    return None
 
 
-def compose(notification, connection=None):
-    """The message: text first, HTML beside it, one button whose address is also written out."""
-    context = email_context(notification)
-    text = render_to_string("notifications/email.txt", context)
-    html = INLINER.inline(render_to_string("notifications/email.html", context))
-    headers = {"X-Notification": notification.code}
-    if not notification.needs_action:  # RFC 8058: one click, no page in between
-        headers["List-Unsubscribe"] = f"<{context['unsubscribe_url']}>"
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = EmailMultiAlternatives(
-        " ".join(notification.title.split()), text, to=[notification.recipient.email], headers=headers,
-        connection=connection,
-    )  # fmt: skip
-    message.attach_alternative(html, "text/html")
-    return message
+def attempt_again(letter, service):
+    """On a new connection: servers end one after so many messages."""
+    try:
+        service.close()
+        service.open()
+    except Exception as error:
+        return error
+    return attempt(letter, service)
 
 
-def email_context(notification):
-    return {
-        "notification": notification,
-        "paragraphs": [part.strip() for part in notification.body.split("\n\n") if part.strip()],
-        "time_zone": notification.recipient.time_zone,
-        "action_url": settings.SITE_URL + notification.url if notification.url else "",
-        "unsubscribe_url": settings.SITE_URL + unsubscribe_url(notification),
-        "preferences_url": settings.SITE_URL + "/notifications/preferences/",
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
-    }
+def is_the_service(error):
+    """Whether the mail service is at fault, not the message: then the next message would fail as well."""
+    if isinstance(error, AnymailAPIError):
+        return error.status_code is None or error.status_code in BUSY or error.status_code >= 500
+    if isinstance(error, ImproperlyConfigured):
+        return True
+    return isinstance(error, OSError) and not isinstance(error, SMTPRecipientsRefused | SMTPDataError)
+
+
+def give_back(letters, error, *, outage, at, refused=None):
+    """They are due when the service is tried next, `refused` after the others. Returns 0: none was handled."""
+    log.warning("the mail service takes nothing: %s", error)
+    Notification.objects.filter(pk__in=[row.pk for letter in letters for row in letter.rows]).update(email_due_at=at)
+    if refused is not None:
+        rows_of(refused).update(email_due_at=at + timedelta(minutes=1))
+    outages.note(outage, error, at)
+    return 0
+
+
+def sent(letter, at):
+    """One short commit for each e-mail, and not waited for: what a power cut undoes is sent once more."""
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, {"at": at, "ids": [row.pk for row in letter.rows]})
+
+
+def failed(letter, error, at):
+    """Due again after 1, 2, 4, … minutes; after MAX_ATTEMPTS a moderator decides (notifications in the admin)."""
+    attempts = letter.rows[0].email_attempts + 1
+    log.warning("e-mail %s not sent: %s", letter.rows[0].code, error)
+    rows_of(letter).update(
+        email_attempts=attempts,
+        email_error=str(error).replace("\x00", "")[:300],
+        email_due_at=at + timedelta(minutes=2**attempts / 2) if attempts < MAX_ATTEMPTS else None,
+    )
+    if isinstance(error, SMTPRecipientsRefused):
+        for code, words in error.recipients.values():
+            if code >= 500:
+                note_bounce(letter.recipient.email, reason=f"{code} {words!r}", is_hard=False, at=at)
+
+
+def rows_of(letter):
+    return Notification.objects.filter(pk__in=[row.pk for row in letter.rows])

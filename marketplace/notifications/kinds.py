@@ -1,8 +1,6 @@
-"""The groups of notices that people may turn off as e-mails; in the app they always appear."""
+"""The groups of notices: people choose by group which of them come as e-mails, and when. In the app all appear."""
 
 from typing import NamedTuple
-
-from marketplace.notifications.models import Preference
 
 
 class Group(NamedTuple):
@@ -35,18 +33,3 @@ def groups_for(*, is_student, is_employer):
         for slug, group in GROUPS.items()
         if neither or (is_student and group.for_students) or (is_employer and group.for_employers)
     ]
-
-
-def preferences_of(user, slugs=GROUPS):
-    """[{slug, name, hint, wanted}] for the preferences page."""
-    off = set(Preference.objects.filter(user=user, email=False).values_list("group", flat=True))
-    return [
-        {"slug": slug, "name": GROUPS[slug].name, "hint": GROUPS[slug].hint, "wanted": slug not in off}
-        for slug in slugs
-    ]  # fmt: skip
-
-
-def set_preferences(user, *, wanted, only=None):
-    """Store which groups are e-mailed; `only` limits the change to those groups."""
-    for group in only or GROUPS:
-        Preference.objects.update_or_create(user=user, group=group, defaults={"email": group in wanted})

@@ -1,11 +1,10 @@
 """One notice to several people, each reading the dates in their own time zone."""
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from django.utils import timezone
 
 from marketplace.formatting import times
 from marketplace.notifications.actions import notify
+from marketplace.notifications.rhythm import zone_of
 
 
 def tell(people, *, title, body, at, more="", dates=None, facts=(), reason="", **fields):
@@ -43,10 +42,3 @@ def fill(text, words):
 def moment(value, at):
     """ "Fri 14 Mar, 17:00 CET" in the active zone."""
     return f"{times.short(value, at)} {timezone.localtime(value).tzname()}"
-
-
-def zone_of(person):
-    try:
-        return ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

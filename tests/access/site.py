@@ -21,8 +21,7 @@ def an_invitation(scene):
 
 
 def a_token(scene):
-    a_notice(scene)
-    return [unsubscribe_url(scene.notice).split("/")[-2]]
+    return [unsubscribe_url(scene.student_user.pk, ["offer"]).split("/")[-2]]
 
 
 def slug(scene):
@@ -96,7 +95,9 @@ ROWS = [
     row("accounts:invitation", 410, args=["no-such-token"]),
     row("notifications:inbox", 200, **EVERYBODY_SIGNED_IN),
     row("notifications:preferences", 200, **EVERYBODY_SIGNED_IN),
-    row("notifications:preferences", 302, method="post", data={"groups": ["money"]}),
+    row("notifications:preferences", 200, method="post", data={"money": "hourly"}, **EVERYBODY_SIGNED_IN),
+    row("notifications:try_again", 302, method="post"),
+    row("mail_reports", 404, method="post"),
     row("notifications:read_all", 302, method="post"),
     row("notifications:read", 404, scene=a_notice, args=lambda scene: [scene.notice.code], method="post",
         visitor=SIGN_IN, student=302),

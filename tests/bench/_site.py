@@ -21,8 +21,11 @@ running = {}  # name → process
 
 
 @contextmanager
-def running_site():
-    """Yields when Django is set up here and everything answers. This process's settings are those of the others."""
+def running_site(only=None, **environment):
+    """Yields when Django is set up here and everything answers. This process's settings are those of the others.
+
+    `only`: the names of the programs that are needed; `environment`: further settings.
+    """
     with ExitStack() as stack:
         children = stack.enter_context(family())
         make_database()
@@ -32,12 +35,14 @@ def running_site():
             "ALLOWED_HOSTS": "127.0.0.1",
             "STRIPE_API_BASE": f"http://127.0.0.1:{simulator}",
             "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",  # a mail server that nobody waits for
-        }
+        } | environment
         subprocess.run([PYTHON, "manage.py", "migrate", "--verbosity=0", "--skip-checks"], check=True)
-        programs = [start(children, *program) for program in programs_of(web, simulator)]
+        wanted = [program for program in programs_of(web, simulator) if only is None or program[0] in only]
+        programs = [start(children, *program) for program in wanted]
         stack.callback(children.stop, programs, grace=5)
-        for port in (web, simulator):
-            wait_for(port, programs)
+        for name, port in (("web", web), ("simulator", simulator)):
+            if name in running:
+                wait_for(port, programs)
         import django
 
         django.setup()

@@ -9,8 +9,10 @@ from django.db import connection
 from django.urls import reverse
 
 from marketplace.notifications.actions import mark_done, mark_read, notify
-from marketplace.notifications.delivery import LEASE, MAX_ATTEMPTS, claim, send_batch
-from marketplace.notifications.models import Notification, Preference
+from marketplace.notifications.claiming import LEASE, claim
+from marketplace.notifications.delivery import send_batch
+from marketplace.notifications.models import EmailPreferences, Notification, Outage
+from marketplace.notifications.preferences import turn_off
 from marketplace.notifications.unsubscribe import unsubscribe_url
 from tests.factories import NOW, make_user
 
@@ -18,11 +20,6 @@ from tests.factories import NOW, make_user
 @pytest.fixture(autouse=True)
 def _mail(settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-class BrokenBackend(locmem.EmailBackend):
-    def send_messages(self, messages):
-        raise OSError("mail server away")
 
 
 class ClosedBackend(locmem.EmailBackend):
@@ -96,7 +93,7 @@ def test_the_e_mail_says_what_and_why_in_text_and_html(student):
 
 
 def test_what_must_be_acted_on_is_sent_even_when_muted(student):
-    Preference.objects.create(user=student, group="offer", email=False)
+    turn_off(student, ["offer"], at=NOW)
     tell(student, key="update")
     tell(student, key="act", needs_action=True)
     send_batch(at=NOW)
@@ -106,25 +103,17 @@ def test_what_must_be_acted_on_is_sent_even_when_muted(student):
     assert "List-Unsubscribe" not in mail.outbox[0].extra_headers
 
 
-def test_a_mail_server_that_is_away_loses_nothing(student, settings):
-    settings.EMAIL_BACKEND = f"{__name__}.BrokenBackend"
-    tell(student)
-    assert send_batch(at=NOW) == 1
-    row = Notification.objects.get()
-    assert (row.emailed_at, row.email_attempts, row.email_error) == (None, 1, "mail server away")
-    assert row.email_due_at == NOW + timedelta(minutes=1)
-    assert send_batch(at=NOW) == 0
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert send_batch(at=row.email_due_at) == 1
-    assert len(mail.outbox) == 1
-
-
 def test_a_mail_server_that_does_not_answer_costs_no_attempt(student, settings):
     settings.EMAIL_BACKEND = f"{__name__}.ClosedBackend"
     tell(student)
     assert send_batch(at=NOW) == 0
     row = Notification.objects.get()
     assert (row.emailed_at, row.email_attempts, row.email_due_at) == (None, 0, NOW)
+    assert Outage.objects.get().error == "nobody listens"
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_batch(at=NOW) == 0  # not before the next try
+    assert send_batch(at=NOW + timedelta(minutes=1)) == 1
+    assert Outage.objects.get().ended_at == NOW + timedelta(minutes=1)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -155,12 +144,6 @@ def test_one_message_that_cannot_be_sent_stops_no_other(student, settings):
     assert Notification.objects.get(key="first").email_error == "cannot be sent"
 
 
-def test_attempts_end(student):
-    tell(student)
-    Notification.objects.update(email_attempts=MAX_ATTEMPTS)
-    assert send_batch(at=NOW) == 0
-
-
 def test_nobody_inactive_is_told(student):
     student.is_active = False
     tell(student)
@@ -180,12 +163,12 @@ def test_done_and_read(student):
 
 def test_one_click_unsubscribe(client, student):
     tell(student)
-    url = unsubscribe_url(Notification.objects.get())
+    url = unsubscribe_url(student.pk, ["offer"])
     assert client.get(url).status_code == 200
-    assert Preference.objects.count() == 0
+    assert EmailPreferences.objects.count() == 0
     answer = client.post(url, {"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, answer.content) == (200, b"unsubscribed")
-    assert list(Preference.objects.values_list("group", "email")) == [("offer", False)]
+    assert EmailPreferences.objects.get(user=student).paces == {"offer": "off"}
     assert client.post(url[:-3] + "xx/").status_code == 404
 
 
