@@ -188,4 +188,4 @@ def test_a_payout_costs_as_many_statements_however_many_are_told(organization, o
         costs.append((approving, sending, statements(lambda e=event: actions.handle_event(e, at=NOW))))
         settle()
     assert costs[1] == costs[2]
-    assert costs[1] == (31, 18, 23)
+    assert costs[1] == (30, 18, 22)
