@@ -8,19 +8,7 @@ from django.utils.html import format_html, format_html_join
 from engagements.models import ChangeRequest, Delivery, Engagement, Message, Review
 from engagements.timeline import timeline
 from marketplace.money import format_money
-
-
-class ReadOnly:
-    """Look, but nothing to add, change or remove."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from marketplace.read_only import ReadOnly
 
 
 class Rows(ReadOnly, admin.TabularInline):

@@ -1,7 +1,7 @@
 """Time is passed in. Views, tasks and commands call `now()` once and hand it down as `at=`."""
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.utils import timezone
 
@@ -16,6 +16,14 @@ def days(count):
 def end_of_day(day, zone="UTC"):
     """The last minute of `day` in `zone`, as an aware datetime: a deadline given as a date ends then."""
     return datetime.combine(day, time(23, 59), tzinfo=ZoneInfo(zone))
+
+
+def zone_named(name):
+    """The ZoneInfo of an IANA name; UTC where the stored one is not known any more."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
 
 
 def zone_choices():

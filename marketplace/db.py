@@ -15,17 +15,22 @@ CODE = re.compile(rf"[{ALPHABET}]{{10}}")
 
 def new_code():
     """A public identifier of 10 characters, ~49 bits: unguessable enough not to be walked, short enough to read out."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(10))
+    return new_codes(1)[0]
 
 
 def new_codes(count):
-    """As many as that, at a tenth of the time each: random bytes, those beyond a multiple of the alphabet left out."""
+    """As many identifiers: of random bytes, without those beyond a multiple of the alphabet, so all are as likely."""
     bound = 256 - 256 % len(ALPHABET)
     letters = ""
     while len(letters) < 10 * count:
         some = secrets.token_bytes(11 * count + 32 - len(letters))
         letters += "".join([ALPHABET[byte % len(ALPHABET)] for byte in some if byte < bound])
     return [letters[start : start + 10] for start in range(0, 10 * count, 10)]
+
+
+def storable(words, length=300):
+    """What somebody else's program said, as a text column of that length takes it."""
+    return str(words).replace("\x00", "")[:length]
 
 
 class CodeField(models.CharField):

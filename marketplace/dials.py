@@ -37,7 +37,5 @@ REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is ke
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
 MATCH_NOTICES_PER_WEEK = env.int("MATCH_NOTICES_PER_WEEK", default=10)  # to one student
-EMAILS_PER_DAY = env.int(
-    "EMAILS_PER_DAY", default=10
-)  # to one person; more wait for the digest, what is urgent does not
+EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", default=10)  # to one person; more wait for the digest
 HOLD_LIMIT_DAYS = env.int("HOLD_LIMIT_DAYS", default=90)  # how long Stripe lets a platform hold money

@@ -6,12 +6,12 @@ from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from applications.admin.reading import ReadOnly
 from applications.fairness import FEWEST, WAIT, Quarter, verdict
 from applications.fairness_report import HEADER, VERDICTS, is_empty, lines_of
 from applications.models import FairnessReport
 from marketplace.clock import now
 from marketplace.csv_export import csv_response
+from marketplace.read_only import ReadOnly
 
 
 @admin.register(FairnessReport)

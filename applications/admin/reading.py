@@ -7,19 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from applications.models import Application, ApplicationEvidence, Evidence, EvidenceSkill, Reconciliation, Score
-
-
-class ReadOnly:
-    """Look, but nothing to add, change or remove."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from marketplace.read_only import ReadOnly
 
 
 class AnswerRows(ReadOnly, admin.TabularInline):

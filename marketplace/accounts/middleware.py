@@ -1,11 +1,11 @@
 """The reader of this request: what the pages ask about the person, at most once each."""
 
 from functools import cached_property
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import timezone
 
 from marketplace.accounts.rules import PAYERS, memberships_of
+from marketplace.clock import zone_named
 from marketplace.notifications.models import Notification
 
 
@@ -17,10 +17,7 @@ class ReaderMiddleware:
 
     def __call__(self, request):
         request.reader = Reader(request)
-        try:
-            zone = ZoneInfo(request.user.time_zone) if request.user.is_authenticated else None
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = None
+        zone = zone_named(request.user.time_zone) if request.user.is_authenticated else None
         with timezone.override(zone):
             return self.get_response(request)
 

@@ -40,12 +40,11 @@ def notify(
     words = {"title": title, "body": body, "reason": reason, "facts": facts}
     shared = {"kind": kind, "key": key, "action": action, "url": url, "due_at": due_at, "needs_action": needs_action,
               "created_at": at}  # fmt: skip
-    rows = [
-        cut(words | (says(person) if says else {}))
-        | dict(zip(("email_due_at", "in_digest"), due_for(person, preferences, kind, needs_action, at), strict=True))
-        | {"recipient": person.pk}
-        for person, preferences in people
-    ]
+    rows = []
+    for person, preferences in people:
+        email_due_at, in_digest = due_for(person, preferences, kind, needs_action, at)
+        own = {"recipient": person.pk, "email_due_at": email_due_at, "in_digest": in_digest}
+        rows.append(cut(words | (says(person) if says else {})) | own)
     write(rows, **shared)
     send_due.delay_on_commit()
 

@@ -7,6 +7,7 @@ from marketplace.clock import now
 from marketplace.notifications.bounces import note_delivery
 from marketplace.notifications.models import Bounce, EmailPreferences, Notification, Outage
 from marketplace.notifications.preferences import send_again
+from marketplace.read_only import ReadOnly
 
 STATES = {
     "waiting": ("Waiting", Q(emailed_at=None, email_due_at__isnull=False)),
@@ -28,19 +29,8 @@ class EmailState(admin.SimpleListFilter):
         return queryset.filter(STATES[self.value()][1]) if self.value() in STATES else queryset
 
 
-class ReadOnly(admin.ModelAdmin):
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(Notification)
-class NotificationAdmin(ReadOnly):
+class NotificationAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["title", "recipient", "kind", "created_at", "emailed_at", "email_attempts", "email_error"]
     list_filter = [EmailState, "kind", ("emailed_at", admin.EmptyFieldListFilter)]
     search_fields = ["recipient__email", "title"]
@@ -66,14 +56,14 @@ class NotificationAdmin(ReadOnly):
 
 
 @admin.register(EmailPreferences)
-class EmailPreferencesAdmin(ReadOnly):
+class EmailPreferencesAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["user", "paces", "digest_hour", "quiet_from", "quiet_until"]
     search_fields = ["user__email"]
     list_select_related = ["user"]
 
 
 @admin.register(Bounce)
-class BounceAdmin(ReadOnly):
+class BounceAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["email", "is_dead", "times", "reason", "bounced_at"]
     list_filter = ["is_dead"]
     search_fields = ["email"]
@@ -86,6 +76,6 @@ class BounceAdmin(ReadOnly):
 
 
 @admin.register(Outage)
-class OutageAdmin(ReadOnly):
+class OutageAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["started_at", "ended_at", "tries", "next_try_at", "error"]
     date_hierarchy = "started_at"

@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from marketplace.db import storable
 from marketplace.notifications.kinds import GROUPS
 from marketplace.notifications.models import Bounce
 from marketplace.notifications.preferences import turn_off
@@ -15,7 +16,7 @@ def note_bounce(email, *, reason, is_hard, at):
     """A message to `email` came back. `is_hard`: the mail service says that there is no such address."""
     Bounce.objects.get_or_create(email=email.lower(), defaults={"bounced_at": at})
     row = Bounce.objects.select_for_update().get(email=email.lower())
-    row.times, row.bounced_at, row.reason = row.times + 1, at, reason.replace("\x00", "")[:300]
+    row.times, row.bounced_at, row.reason = row.times + 1, at, storable(reason)
     row.is_dead = row.is_dead or is_hard or row.times >= SOFT_BOUNCES
     row.save()
 

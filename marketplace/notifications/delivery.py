@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.db import connection
 
+from marketplace.db import storable
 from marketplace.notifications import outages
 from marketplace.notifications.bounces import note_bounce
 from marketplace.notifications.claiming import claim
@@ -97,7 +98,7 @@ def is_the_service(error):
 def give_back(letters, error, *, outage, at, refused=None):
     """They are due when the service is tried next, `refused` after the others. Returns 0: none was handled."""
     log.warning("the mail service takes nothing: %s", error)
-    Notification.objects.filter(pk__in=[row.pk for letter in letters for row in letter.rows]).update(email_due_at=at)
+    rows_of(*letters).update(email_due_at=at)
     if refused is not None:
         rows_of(refused).update(email_due_at=at + timedelta(minutes=1))
     outages.note(outage, error, at)
@@ -116,7 +117,7 @@ def failed(letter, error, at):
     log.warning("e-mail %s not sent: %s", letter.rows[0].code, error)
     rows_of(letter).update(
         email_attempts=attempts,
-        email_error=str(error).replace("\x00", "")[:300],
+        email_error=storable(error),
         email_due_at=at + timedelta(minutes=2**attempts / 2) if attempts < MAX_ATTEMPTS else None,
     )
     if isinstance(error, SMTPRecipientsRefused):
@@ -125,5 +126,5 @@ def failed(letter, error, at):
                 note_bounce(letter.recipient.email, reason=f"{code} {words!r}", is_hard=False, at=at)
 
 
-def rows_of(letter):
-    return Notification.objects.filter(pk__in=[row.pk for row in letter.rows])
+def rows_of(*letters):
+    return Notification.objects.filter(pk__in=[row.pk for letter in letters for row in letter.rows])

@@ -25,6 +25,11 @@ GROUPS = {
 }
 
 
+def group_of(kind):
+    """ "offer" of "offer.made"."""
+    return kind.split(".")[0]
+
+
 def groups_for(*, is_student, is_employer):
     """The slugs of the groups that can ever write to this person; all for somebody who is neither yet."""
     neither = not is_student and not is_employer

@@ -1,14 +1,13 @@
 """What an e-mail says: text first, HTML beside it, one button whose address is also written out."""
 
-from css_inline import CSSInliner
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from marketplace.notifications.kinds import GROUPS
-from marketplace.notifications.unsubscribe import group_of, unsubscribe_url
+from marketplace.emails import INLINER
+from marketplace.notifications.kinds import GROUPS, group_of
+from marketplace.notifications.unsubscribe import unsubscribe_url
 
-INLINER = CSSInliner(load_remote_stylesheets=False, keep_style_tags=True, keep_at_rules=True)
 SHOWN = 20  # notices in one digest; the others are in the app
 
 

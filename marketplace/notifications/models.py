@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from marketplace.db import CodeField
+from marketplace.notifications.kinds import group_of
 
 LEASE = timedelta(minutes=5)  # that a worker has for what it took, longer than a task may run; then it is due again
 
@@ -98,7 +99,7 @@ class EmailPreferences(models.Model):
         return f"E-mail preferences of {self.user_id}"
 
     def pace_of(self, kind):
-        return self.paces.get(kind.split(".")[0], Pace.INSTANT)
+        return self.paces.get(group_of(kind), Pace.INSTANT)
 
 
 class Bounce(models.Model):

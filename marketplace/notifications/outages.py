@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from marketplace.db import storable
 from marketplace.notifications.models import Outage
 
 LONGEST = 15  # minutes between two tries
@@ -16,7 +17,7 @@ def current():
 
 def note(outage, error, at):
     """Another try failed: the next is after 1, 2, 4, 8 and then every 15 minutes. `outage`: the current one or None."""
-    words = str(error).replace("\x00", "")[:300] or type(error).__name__
+    words = storable(error) or type(error).__name__
     if outage is None:
         try:
             with transaction.atomic():

@@ -15,10 +15,10 @@ def preferences_of(people):
 
 
 def as_preferences(paces, *hours):
-    """EmailPreferences of what a LEFT JOIN found; `paces` as text or None where there is no row."""
+    """EmailPreferences of what a LEFT JOIN found; `paces` as JSON, or None where there is no row."""
     if paces is None:
         return DEFAULTS
-    return EmailPreferences(None, None, json.loads(paces) if isinstance(paces, str) else paces, *hours)
+    return EmailPreferences(None, None, json.loads(paces), *hours)
 
 
 def due_for(person, preferences, kind, needs_action, at):

@@ -1,19 +1,12 @@
 """When an e-mail is due, on the clock of the person who gets it. Times are aware; hours are 0 to 23."""
 
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from marketplace.clock import zone_named
 from marketplace.notifications.models import EmailPreferences, Pace
 
 DEFAULTS = EmailPreferences()
 MONDAY = 0
-
-
-def zone_of(person):
-    try:
-        return ZoneInfo(person.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def due(pace, *, person, preferences, at):
@@ -27,7 +20,7 @@ def due(pace, *, person, preferences, at):
 
 def next_digest(pace, person, preferences, at):
     """The next time that it is the person's hour: of any day, or of a Monday."""
-    zone = zone_of(person)
+    zone = zone_named(person.time_zone)
     day = at.astimezone(zone).date()
     if pace == Pace.WEEKLY:
         day += timedelta(days=(MONDAY - day.weekday()) % 7)
@@ -42,7 +35,7 @@ def after_quiet(when, person, preferences):
     start, end = preferences.quiet_from, preferences.quiet_until
     if start is None:
         return when
-    zone = zone_of(person)
+    zone = zone_named(person.time_zone)
     local = when.astimezone(zone)
     is_quiet = start <= local.hour < end if start < end else local.hour >= start or local.hour < end
     if not is_quiet:

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
+from marketplace.clock import zone_named
 from marketplace.formatting import times
 from marketplace.notifications.actions import notify
-from marketplace.notifications.rhythm import zone_of
 
 
 def tell(people, *, title, body, at, more="", dates=None, facts=(), reason="", **fields):
@@ -17,7 +17,7 @@ def tell(people, *, title, body, at, more="", dates=None, facts=(), reason="", *
     spoken = {}  # by time zone: many people share few
 
     def says(person):
-        zone = zone_of(person)
+        zone = zone_named(person.time_zone)
         with timezone.override(zone):
             if zone not in spoken:
                 spoken[zone] = {f"{{{name}}}": moment(value, at) for name, value in (dates or {}).items()}

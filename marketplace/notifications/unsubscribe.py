@@ -6,10 +6,6 @@ from django.urls import reverse
 SALT = "unsubscribe"
 
 
-def group_of(kind):
-    return kind.split(".")[0]
-
-
 def unsubscribe_url(user_id, groups):
     """The path that turns these groups off for this person."""
     token = signing.dumps([user_id, *groups], salt=SALT, compress=False)

@@ -9,8 +9,8 @@ from django.utils.html import format_html
 
 from marketplace.clock import now
 from marketplace.money import format_money
+from marketplace.read_only import ReadOnly
 from payments import actions, oversight
-from payments.admin.money import ReadOnly
 from payments.forms import WhyForm
 from payments.models import BalanceTransaction, MoneyFreeze, Reconciliation
 

@@ -3,9 +3,10 @@
 from django.contrib import admin
 
 from marketplace.clock import now
+from marketplace.read_only import ReadOnly
 from payments import actions
 from payments.admin.books import money
-from payments.admin.money import MoneyAdmin, ReadOnly
+from payments.admin.money import MoneyAdmin
 from payments.models import BankPayout, CardDispute, Reversal, Split
 
 

@@ -11,9 +11,9 @@ from engagements.models import Dispute
 from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.money import format_money
+from marketplace.read_only import ReadOnly
 from payments import actions, rules
 from payments.actions.splits import holding_of, open_fee
-from payments.admin.money import ReadOnly
 from payments.forms import ResolveForm
 
 

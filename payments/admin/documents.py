@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from payments.admin.money import MoneyAdmin, ReadOnly
+from marketplace.read_only import ReadOnly
+from payments.admin.money import MoneyAdmin
 from payments.documents.models import BillingDetails, Document
 
 

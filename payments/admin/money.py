@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.money import format_money
+from marketplace.read_only import ReadOnly
 from payments import actions, ledger
 from payments.admin import taking_back
 from payments.models import (
@@ -22,19 +23,6 @@ from payments.models import (
     Refund,
     StripeEvent,
 )
-
-
-class ReadOnly:
-    """Nobody adds, edits or deletes money by hand."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class MoneyAdmin(ReadOnly, admin.ModelAdmin):

@@ -5,9 +5,9 @@ A payment counts in the year in which it was paid, and what was taken back of it
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engagements.models import Engagement
+from marketplace.clock import zone_named
 from payments.models import Payout, Reversal
 
 
@@ -29,11 +29,8 @@ class Earning:
 
 
 def zone_of(student):
-    """The zone in which the student's years begin; UTC where the stored one is not known any more."""
-    try:
-        return ZoneInfo(student.user.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    """The zone in which the student's years begin."""
+    return zone_named(student.user.time_zone)
 
 
 def earnings_of_year(student, year):

@@ -13,6 +13,7 @@ from marketplace.clock import now
 from marketplace.notifications.models import Notification
 from payments import actions, ledger
 from payments.models import MoneyOperation, Payout, StripeEvent
+from tests.bench._report import wait
 from tests.bench._site import FOLDER, cpu_by_program
 from tests.bench._stripe import control, floor
 from tests.bench._world import deliver_many
@@ -34,9 +35,9 @@ def run(name, count, say, statements=0):
     began = time.monotonic()
     approve_all(ids, before, say)
     approved = time.monotonic() - began
-    left = wait(lambda: before + count - paid(), say, "payouts are not paid yet")
+    left = wait(lambda: before + count - paid(), say, "payouts are not paid yet", PATIENCE)
     seconds = time.monotonic() - began
-    settled = left or wait(unsettled, say, "messages, events and e-mails are under way")
+    settled = left or wait(unsettled, say, "messages, events and e-mails are under way", PATIENCE)
     quiet = time.monotonic() - began
     database = database_figures(count, statements) if counted else dict.fromkeys(DATABASE_FIGURES)
     cpu = {program: (used - cpu_before[program]) * 1000 / count for program, used in cpu_by_program().items()}
@@ -77,19 +78,6 @@ def unsettled():
     events = StripeEvent.objects.filter(handled_at=None).count()
     mails = Notification.objects.filter(emailed_at=None, email_due_at__isnull=False).count()
     return messages + webhooks + events + mails
-
-
-def wait(left, say, what):
-    """Until `left()` is zero, or has not changed for PATIENCE. Returns what is left."""
-    known, since = None, time.monotonic()
-    while count := left():
-        if count != known:
-            known, since = count, time.monotonic()
-        elif time.monotonic() - since > PATIENCE:
-            return count
-        say(f"{count:,} {what}", often=True)
-        time.sleep(0.1)
-    return 0
 
 
 def books():

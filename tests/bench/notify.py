@@ -7,13 +7,12 @@ lost or sent twice.
 """
 
 import argparse
-import json
 import sys
 import time
 
+from tests.bench._report import Progress, conclude, show_targets, wait
 from tests.bench._site import WORKERS, cpu_by_program, last_words, running_site
 from tests.bench._smtp import Sink, floor
-from tests.bench.payouts import Progress
 
 LIMITS = {"written_per_second": 20_000, "wrong": 0}
 BATCH = 1_000
@@ -34,11 +33,7 @@ def main():
         figures = measure(options.count, sink)
     targets = judge(figures)
     show(figures, targets)
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"targets": targets, **figures}, file, indent=2)
-            file.write("\n")
-    return 0 if all(target["met"] for target in targets) else 1
+    return conclude(targets, figures, options.json)
 
 
 def measure(count, sink):
@@ -51,7 +46,7 @@ def measure(count, sink):
     say(f"{count:,} notices written, {count / written:,.0f} per second")
     cpu_before, began = cpu_by_program(), time.monotonic()
     send_due.delay()
-    left = wait(lambda: Notification.objects.filter(emailed_at=None).count(), say)
+    left = wait(lambda: Notification.objects.filter(emailed_at=None).count(), say, "to send", PATIENCE)
     seconds = time.monotonic() - began
     cpu = {program: (used - cpu_before[program]) * 1000 / count for program, used in cpu_by_program().items()}
     arrived, twice = len(sink.codes), sum(number - 1 for number in sink.codes.values())
@@ -103,19 +98,6 @@ FACTS = [
 ]  # fmt: skip
 
 
-def wait(left, say):
-    """Until nothing is left, or nothing changed for PATIENCE. Returns what is left."""
-    known, since = None, time.monotonic()
-    while count := left():
-        if count != known:
-            known, since = count, time.monotonic()
-        elif time.monotonic() - since > PATIENCE:
-            return count
-        say(f"{count:,} to send", often=True)
-        time.sleep(0.2)
-    return 0
-
-
 def judge(figures):
     wrong = figures["unsent"] + figures["missing"] + figures["sent_twice"]
     rate, least = figures["written_per_second"], LIMITS["written_per_second"]
@@ -135,10 +117,7 @@ def show(figures, targets):
     print()
     for name, value in figures.items():
         print(f"{name.replace('_', ' '):<44}{value:>12,}")
-    print(f"\n{'target':<28}{'value':>10}{'limit':>10}  unit")
-    for target in targets:
-        line = f"{target['name']:<28}{target['value']!s:>10}{target['limit']:>10}  {target['unit']}"
-        print(line + ("" if target["met"] else "  NOT MET"))
+    show_targets(targets)
     if figures["unsent"]:
         print(last_words(), file=sys.stderr)
 

@@ -7,10 +7,9 @@ with two processes. First a tenth of the count, then the rest on top of it: grow
 """
 
 import argparse
-import json
 import sys
-import time
 
+from tests.bench._report import Progress, conclude, show_targets
 from tests.bench._site import last_words, running_site
 
 LIMITS = {"share_of_floor": 0.1, "database_ms_per_payout": 25, "growth": 0.8}
@@ -26,11 +25,7 @@ def main():
         figures = measure(options.count, options.statements)
     targets = judge(figures)
     show(figures, targets)
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump({"targets": targets, **figures}, file, indent=2)
-            file.write("\n")
-    return 0 if all(target["met"] for target in targets) else 1
+    return conclude(targets, figures, options.json)
 
 
 def measure(count, statements):
@@ -66,24 +61,9 @@ def show(figures, targets):
     for name in figures["first"]:
         values = [figures[stage][name] for stage in ("first", "rest")]
         print(f"{name.replace('_', ' '):<44}" + "".join(f"{'-' if value is None else value:>12}" for value in values))
-    print(f"\n{'target':<28}{'value':>10}{'limit':>10}  unit")
-    for target in targets:
-        line = f"{target['name']:<28}{target['value']!s:>10}{target['limit']:>10}  {target['unit']}"
-        print(line + ("" if target["met"] else "  NOT MET"))
+    show_targets(targets)
     if figures["left_to_the_sweep"] or figures["unpaid"]:
         print(last_words(), file=sys.stderr)
-
-
-class Progress:
-    """`say(text)` prints it with the time; `often=True` for what changes all the time: every two seconds at most."""
-
-    def __init__(self):
-        self.said_at = 0.0
-
-    def __call__(self, text, *, often=False):
-        if not often or time.monotonic() - self.said_at > 2:
-            self.said_at = time.monotonic()
-            print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.moderation import rules
 from marketplace.moderation.forms import ReasonForm
+from marketplace.read_only import ReadOnly
 from projects.views.posted import posted
 
 LIMIT = 100  # things decided on at once
@@ -50,7 +51,7 @@ def empty_filter(field, about, filled, empty):
     return Found
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(ReadOnly, admin.ModelAdmin):
     """Moderators look; nobody adds, edits or deletes here."""
 
     list_per_page = 50
@@ -60,15 +61,6 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         return rules.may_moderate(request.user)
-
-    def has_add_permission(self, request, *args):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 class DecidingAdmin(ReadOnlyAdmin):
