@@ -36,20 +36,41 @@ def claim(at):
     return claim_single(at) or claim_digests(at)
 
 
-@transaction.atomic
 def claim_single(at):
+    return first_with_letters(single_batch, at)
+
+
+def claim_digests(at):
+    return first_with_letters(digest_batch, at)
+
+
+def first_with_letters(batch, at):
+    """What is in no e-mail after all (a dead address, a full day, read meanwhile) keeps nobody behind it waiting."""
+    while (letters := batch(at)) is not None:
+        if letters:
+            return letters
+    return []
+
+
+@transaction.atomic
+def single_batch(at):
+    """[Letter] of the oldest that are due; None when none is."""
     rows = list(waiting(at).filter(in_digest=False).order_by("email_due_at", "pk")[:BATCH])
+    if not rows:
+        return None
     return [Letter(row.recipient, [row]) for row in lease(within_cap(deliverable(rows), at), at)]
 
 
 @transaction.atomic
-def claim_digests(at):
-    """All that is due to a person is in one e-mail, so one worker at a time picks the people."""
+def digest_batch(at):
+    """All that is due to a person is in one e-mail, so one worker at a time picks the people; None when none is."""
     if not _is_alone():
-        return []
+        return None
     some = waiting(at, lock=False).filter(in_digest=True).order_by("email_due_at", "pk")
     people = list(dict.fromkeys(some.values_list("recipient_id", flat=True)[: BATCH * DIGESTS]))[:DIGESTS]
     rows = list(waiting(at).filter(in_digest=True, recipient__in=people).order_by("created_at", "pk"))
+    if not rows:
+        return None
     by_person = {}
     for row in lease(still_news(deliverable(rows), at), at):
         by_person.setdefault(row.recipient, []).append(row)

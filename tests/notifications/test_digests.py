@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from marketplace.notifications.actions import mark_read, notify
-from marketplace.notifications.claiming import LEASE, claim_digests
+from marketplace.notifications.claiming import BATCH, DIGESTS, LEASE, claim_digests
 from marketplace.notifications.delivery import send_batch
 from marketplace.notifications.models import EmailPreferences, Notification
 from marketplace.notifications.preferences import choose, turn_off
@@ -98,6 +98,23 @@ def test_more_than_a_days_share_waits_for_the_digest(student, other_student, set
     assert send_all(NOW + DAY)[4:] == ["Notice 4 and 2 more"]
     tell(student, 10, at=NOW + DAY + timedelta(hours=1))
     assert send_all(NOW + DAY + timedelta(hours=1))[5:] == ["Notice 10"]  # another day
+
+
+def test_what_is_in_no_e_mail_keeps_nobody_waiting(student, other_student, settings):
+    settings.EMAILS_PER_DAY = 1
+    for number in range(2 * BATCH + 5):
+        tell(student, number)
+    tell(other_student, 999)
+    assert send_all(NOW) == ["Notice 0", "Notice 999"]
+    mail.outbox.clear()
+    choose(other_student, at=NOW, paces={"match": "daily"})
+    for number in range(DIGESTS):
+        reader = make_user(f"Reader {number}")
+        choose(reader, at=NOW, paces={"match": "daily"})
+        tell(reader, number)
+        mark_read(user=reader, at=NOW)
+    tell(other_student, 1000)
+    assert sorted(send_all(NOW + DAY)) == ["Notice 1000", "Notice 204 and 203 more"]
 
 
 def test_quiet_hours_hold_all_but_what_must_be_acted_on(student):
