@@ -7,7 +7,7 @@ an index, however many there are.
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import DateTimeField, Exists, F, Func, Max, OuterRef, Value
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,14 +16,28 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.models import Organization
 from marketplace.clock import now
+from marketplace.skills.models import Skill, SkillFamily
 from projects.models import Listing
 
 SPAN = 20_000  # ids in one file; the protocol allows 50,000 addresses
-PAGES = ["landing", "projects:browse", "how_it_works_students", "how_it_works_employers", "about", "terms", "privacy"]
+PAGES = [
+    "landing",
+    "projects:browse",
+    "topics",
+    "how_it_works_students",
+    "how_it_works_employers",
+    "about",
+    "terms",
+    "privacy",
+]
 PRIVATE = [
     "/account/", "/accounts/", "/admin/", "/api/", "/applications/", "/engagements/", "/home/", "/notifications/",
     "/payments/", "/reports/", "/webhooks/", "/projects/filters/", "/projects/?", "/skills/typeahead/",
 ]  # fmt: skip
+ROUTES = {  # of each kind of row: the route, and what stands in its address
+    "projects": ("projects:detail", "project__code"), "organizations": ("organization", "slug"),
+    "fields": ("field", "slug"), "skills": ("skill", "slug"),
+}  # fmt: skip
 for_a_while = cache_control(public=True, max_age=int(timedelta(hours=1).total_seconds()))
 
 
@@ -55,7 +69,7 @@ def sitemap(request, kind, number):
     if kind not in _kinds() or number > 2**31:
         raise Http404
     rows, key, changed = _kinds()[kind]
-    route, name = {"projects": ("projects:detail", "project__code"), "organizations": ("organization", "slug")}[kind]
+    route, name = ROUTES[kind]
     within = rows.filter(**{f"{key}__gte": number * SPAN, f"{key}__lt": (number + 1) * SPAN}).order_by(key)
     entries = [{"url": reverse(route, args=[slug]), "at": at} for slug, at in within.values_list(name, changed)]
     if not entries:
@@ -70,7 +84,18 @@ def _kinds():
     return {
         "projects": (live, "project_id", "opened_at"),
         "organizations": (Organization.objects.filter(offers, suspended_at=None), "pk", "created_at"),
+        "fields": (_asked_for(SkillFamily, live.values("field_id")), "pk", "at"),
+        "skills": (
+            _asked_for(Skill, live.annotate(asked_for=Func(F("skill_ids"), function="unnest")).values("asked_for")),
+            "pk",
+            "at",
+        ),
     }
+
+
+def _asked_for(model, ids):
+    """Rows of the taxonomy that an open project asks for; nobody notes when such a page changed."""
+    return model.objects.filter(pk__in=ids).annotate(at=Value(None, DateTimeField()))
 
 
 def _xml(request, template, context):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace import crawlers, health, home, organizations, pages, stylesheet
+from marketplace import crawlers, health, home, organizations, pages, previews, stylesheet, topics
 from marketplace.notifications.views import mail_reports
 
 admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
@@ -21,6 +21,10 @@ urlpatterns = [
     path("privacy/", pages.privacy, name="privacy"),
     path("assets/site-<slug:digest>.css", stylesheet.view, name="stylesheet"),
     path("organizations/<slug:slug>/", organizations.organization, name="organization"),
+    path("picture.png", previews.site, name="picture"),
+    path("projects/<slug:code>/picture.png", previews.project, name="project_picture"),
+    path("organizations/<slug:slug>/picture.png", previews.organization, name="organization_picture"),
+    path("p/<slug:slug>/<slug:code>/picture.png", previews.case, name="case_picture"),
     path("robots.txt", crawlers.robots, name="robots"),
     path("sitemap.xml", crawlers.sitemaps, name="sitemaps"),
     path("sitemap-<slug:kind>-<int:number>.xml", crawlers.sitemap, name="sitemap"),
@@ -29,7 +33,10 @@ urlpatterns = [
     path("account/", include("marketplace.accounts.urls")),
     path("notifications/", include("marketplace.notifications.urls")),
     path("webhooks/mail/", mail_reports, name="mail_reports"),
+    path("skills/", topics.topics, name="topics"),
     path("skills/", include("marketplace.skills.urls")),
+    path("skills/<slug:slug>/", topics.skill, name="skill"),
+    path("fields/<slug:slug>/", topics.field, name="field"),
     path("reports/", include("marketplace.moderation.urls")),
     path("projects/", include("projects.urls")),
     path("applications/", include("applications.urls")),

@@ -34,6 +34,7 @@ class Asked:
     """One competency in the words of the page. `anchors`: [(value 0–3, word, text)]; `clarified`: [(at, text)]."""
 
     skill: str
+    slug: str
     level: int
     word: str
     has: bool  # this student has shown it at that level
@@ -102,13 +103,13 @@ def _around(found, levels, reliability):
     )  # fmt: skip
 
 
-def _asked(pk, name, family, level, evidence, rubric, good, ai, shown, clarified):
+def _asked(pk, name, slug, family, level, evidence, rubric, good, ai, shown, clarified):
     skill = SimpleNamespace(name=name, family=SimpleNamespace(slug=family) if family else None)
     competency = SimpleNamespace(skill=skill, level=level, rubric=rubric, good_evidence=good)
     return Asked(
-        skill=name, level=level, word=Level(level).label, has=shown >= level, wanted=wanted(level), evidence=evidence,
-        ai=Competency.AIPolicy(ai).label, good=good_evidence(competency), anchors=anchors(competency),
-        clarified=clarified.get(pk, []),
+        skill=name, slug=slug, level=level, word=Level(level).label, has=shown >= level, wanted=wanted(level),
+        evidence=evidence, ai=Competency.AIPolicy(ai).label, good=good_evidence(competency),
+        anchors=anchors(competency), clarified=clarified.get(pk, []),
     )  # fmt: skip
 
 
@@ -120,7 +121,7 @@ FROM (SELECT) one LEFT JOIN projects_reliability r ON r.organization_id = %(orga
 """
 CRITERIA = "SELECT json_agg(text ORDER BY position) FROM projects_acceptancecriterion WHERE project_id = %(project)s"
 COMPETENCIES = """
-SELECT json_agg(json_build_array(c.id, s.name, f.slug, c.level, c.evidence_asked, c.rubric, c.good_evidence,
+SELECT json_agg(json_build_array(c.id, s.name, s.slug, f.slug, c.level, c.evidence_asked, c.rubric, c.good_evidence,
                                  c.ai_policy, coalesce(shown.level, 0)) ORDER BY c.position)
 FROM projects_competency c JOIN skills_skill s ON s.id = c.skill_id
 LEFT JOIN skills_skillfamily f ON f.id = s.family_id

@@ -51,7 +51,9 @@ def test_sitemaps_name_what_everybody_may_see_and_nothing_else(client):
     index = addresses(client, reverse("sitemaps"))
     named = {address for file in index for address in addresses(client, file)}
     pages = {reverse(name) for name in crawlers.PAGES}
-    assert named == pages | {project.get_absolute_url(), organization.get_absolute_url()}
+    asked = {reverse("skill", args=[row.skill.slug]) for row in project.competencies.all()}
+    topics = asked | {reverse("field", args=[project.field.slug])}
+    assert named == pages | topics | {project.get_absolute_url(), organization.get_absolute_url()}
     assert {client.get(address).status_code for address in named} == {200}
 
 
@@ -71,7 +73,7 @@ def test_sitemaps_ask_the_database_the_same_for_any_number(client, django_assert
     organization = factories.make_organization("Acme Analytics")
     for _ in range(2):
         number = offered(organization=organization).pk // crawlers.SPAN
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(len(crawlers.ROUTES)):
             client.get(reverse("sitemaps"))
         with django_assert_num_queries(1):
             client.get(reverse("sitemap", args=["projects", number]))

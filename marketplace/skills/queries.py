@@ -1,6 +1,7 @@
 """Finding a skill by what people call it."""
 
 from django.db import connection
+from django.db.models import Value
 from django.db.models.functions import Lower
 
 from marketplace.skills.models import Skill
@@ -84,3 +85,27 @@ def _matches(statement, text, limit):
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return dict(cursor.fetchall())
+
+
+RELATED = 12  # of each kind
+
+
+def related(skill):
+    """{"broader", "narrower", "beside": [Skill]}: the active ones around this skill; `beside` are of its field."""
+    beside = Skill.objects.filter(family=skill.family_id, source=Skill.Source.STARTER) if skill.family_id else None
+    kinds = {
+        "broader": Skill.objects.filter(narrower_relations__skill=skill),
+        "narrower": Skill.objects.filter(broader_relations__broader=skill),
+        "beside": beside.exclude(pk=skill.pk) if beside is not None else Skill.objects.none(),
+    }
+    parts = [
+        rows.filter(is_active=True)
+        .annotate(how=Value(how))
+        .order_by("name")
+        .values_list("how", "slug", "name")[:RELATED]
+        for how, rows in kinds.items()
+    ]
+    found = {how: [] for how in kinds}
+    for how, slug, name in parts[0].union(*parts[1:], all=True):
+        found[how].append(Skill(slug=slug, name=name))
+    return found

@@ -1,6 +1,9 @@
 """Addresses of the page of results with something changed: less a filter, on the next page."""
 
+from django.http import QueryDict
 from django.urls import reverse
+
+from projects.search.saved import address_of
 
 PAGES = ("after", "before")  # cursors belong to one list: they go when anything else changes
 
@@ -27,6 +30,9 @@ class Links:
         kept = self._changed()
         kept["all"] = facet.name
         return self._address(kept, self.filters)
+
+    def feed(self, filters):
+        return self._address(QueryDict(address_of(filters)), reverse("projects:feed"))
 
     def all_filters(self):
         return self._address(self._changed(), self.filters)

@@ -9,7 +9,12 @@ GROUPS = ("q", "skill", "field", "organization", "pay", "hours", "where", "level
 
 def canonical(query):
     """The query string of a QueryDict with known filters alone, in one order: the same search is one row."""
-    kept, filters = QueryDict(mutable=True), parse(query)
+    return address_of(parse(query))
+
+
+def address_of(filters):
+    """The canonical query string of Filters."""
+    kept = QueryDict(mutable=True)
     chips = [chip for chip in filters.chips() if chip.group in GROUPS]  # "closes within" is about today
     for chip in sorted(chips, key=lambda chip: (GROUPS.index(chip.group), chip.value)):
         kept.appendlist(chip.group, chip.value)

@@ -1,5 +1,6 @@
 """Pages of projects: reading (browse, detail, saved) and posting (task list, lifecycle, the organization's list)."""
 
+from projects.views.feed import feed
 from projects.views.for_you import for_you_page, hidden, hide, pause
 from projects.views.judging import clarify, rubric
 from projects.views.lifecycle import cancel, close, copy, reopen, take_back
@@ -9,7 +10,7 @@ from projects.views.reading import browse, detail, filters, keep, saved
 from projects.views.searching import search, search_delete, search_new, searches
 
 __all__ = [
-    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "filters", "for_you_page",
+    "browse", "cancel", "clarify", "close", "copy", "detail", "edit", "edit_section", "feed", "filters", "for_you_page",
     "hidden", "hide", "keep", "manage", "new", "pause", "preview", "rate", "reopen", "rubric", "saved", "search",
     "search_delete", "search_new", "searches", "submit", "submitted", "take_back",
 ]  # fmt: skip

@@ -36,7 +36,7 @@ def browse(request):
     nothing = "" if cards else nothing_found(request, results, links)
     context = {"results": results, "cards": cards, "links": links, "nothing": nothing}
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
-    response = render(request, "projects/browse.html", {"body": body})
+    response = render(request, "projects/browse.html", {"body": body, "feed": links.feed(results.filters)})
     if request.htmx:
         response["HX-Push-Url"] = address
     return response

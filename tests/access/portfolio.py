@@ -52,5 +52,7 @@ ROWS = [
     row("portfolio:case_unpublish", 404, args=code, scene=published, method="post", **OWN),
     row("portfolio:public", 200, args=slug),
     row("portfolio:case", 200, args=public, scene=published),
+    row("case_picture", 200, args=public, scene=published),
+    row("case_picture", 404, args=public, scene=draft),
     row("portfolio:case", 404, args=public, scene=draft, query="?draft", student=200),
 ]  # fmt: skip

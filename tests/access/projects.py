@@ -51,6 +51,7 @@ STUDENTS = {"visitor": SIGN_IN, "student": 302, "other_student": 302}
 ROWS = [
     row("projects:browse", 200),
     row("projects:filters", 200),
+    row("projects:feed", 200),
     row("projects:detail", 200, args=code),
     row("projects:detail", 404, args=draft, owner=302, member=302, finance=302, moderator=302, suspended=302),
     row("projects:saved", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),

@@ -28,6 +28,10 @@ def slug(scene):
     return [scene.organization.slug]
 
 
+def skill_slug(scene):
+    return [scene.project.competencies.first().skill.slug]
+
+
 def member_code(scene):
     return [scene.organization.slug, scene.member_user.code]
 
@@ -51,6 +55,15 @@ ROWS = [
     row("sitemaps", 200),
     row("sitemap", 200, args=["pages", 0]),
     row("sitemap", 404, args=["students", 0]),
+    row("picture", 200),
+    row("organization_picture", 200, args=slug),
+    row("project_picture", 200, args=lambda scene: [scene.project.code]),
+    row("project_picture", 404, args=lambda scene: [scene.draft.code]),
+    row("topics", 200),
+    row("skill", 200, args=skill_slug),
+    row("skill", 404, args=["no-such-skill"]),
+    row("field", 200, args=lambda scene: [scene.project.field.slug]),
+    row("field", 404, args=["no-such-field"]),
     row("stylesheet", 200, args=["000000000000"]),
     row("styleguide", 200),
     row("skills:typeahead", 200, query="?q=sql"),

@@ -1,0 +1,68 @@
+"""Each search as an Atom feed (RFC 4287): the newest open projects, for readers and other programs."""
+
+import re
+from datetime import UTC, timedelta
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.feedgenerator import Atom1Feed
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page, require_safe
+
+from marketplace.clock import now
+from marketplace.formatting import times
+from marketplace.money import format_money
+from marketplace.replica import from_replica
+from projects.search.filters import parse
+from projects.search.results import search_open
+from projects.search.saved import address_of, name_of
+
+ENTRIES = 50
+FRESH = timedelta(minutes=10)
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets
+
+
+@from_replica
+@require_safe
+@cache_control(public=True, max_age=int(FRESH.total_seconds()))
+@conditional_page
+def feed(request):
+    """What anybody may see: the same for everybody, so that caches may keep it."""
+    filters = parse(request.GET)
+    query = address_of(filters)
+    found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False)
+    browse = settings.SITE_URL + reverse("projects:browse") + (f"?{query}" if query else "")
+    here = settings.SITE_URL + reverse("projects:feed") + (f"?{query}" if query else "")
+    feed = Atom1Feed(
+        title=f"{settings.SITE_NAME}: {printed(name_of(filters)) or 'open projects'}",
+        link=browse,
+        feed_url=here,
+        feed_guid=here,
+        description="",
+        subtitle="Short paid projects, the newest first.",
+        language="en",
+    )
+    for row in found.rows:
+        feed.add_item(**entry(row))
+    return HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+
+
+def entry(row):
+    """A search.statement.Row, newest first, as feedgenerator takes it; days in UTC, as a feed is read anywhere."""
+    card = row.card
+    skills = [printed(name) for _pk, _level, name in card["skills"]]
+    closes = times.day(row.closes_at.astimezone(UTC).date(), None)
+    address = settings.SITE_URL + reverse("projects:detail", args=[card["code"]])
+    terms = [f"{format_money(row.fee_amount, card['currency'])} fixed", f"about {row.hours} hours",
+             printed(card["place"]) or "remote", f"apply by {closes} (UTC)"]  # fmt: skip
+    return {
+        "title": printed(card["title"]), "link": address, "unique_id": address,
+        "author_name": printed(card["organization"]), "pubdate": row.by, "updateddate": row.by, "categories": skills,
+        "description": f"{' · '.join(terms)}. Competencies: {', '.join(skills)}.",
+    }  # fmt: skip
+
+
+def printed(text):
+    """Without the characters that XML cannot hold."""
+    return NOT_IN_XML.sub("", text)

@@ -1,0 +1,72 @@
+"""Each search as an Atom feed."""
+
+from datetime import timedelta
+from xml.etree import ElementTree
+
+import pytest
+from django.urls import reverse
+
+from tests import factories
+from tests.test_crawlers import offered
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def read(client, query="", **headers):
+    answer = client.get(reverse("projects:feed") + query, **headers)
+    assert answer.status_code == 200
+    return answer, ElementTree.fromstring(answer.content)
+
+
+def titles(root):
+    return [entry.findtext(f"{ATOM}title") for entry in root.iter(f"{ATOM}entry")]
+
+
+def test_the_newest_first_with_what_a_reader_needs(client, settings):
+    old = offered(title="Older", opened_at=factories.NOW - timedelta(days=2))
+    new = offered(title="Tables & <charts>\x0b", opened_at=factories.NOW)
+    answer, root = read(client)
+    assert answer["Content-Type"] == "application/atom+xml; charset=utf-8"
+    assert titles(root) == ["Tables & <charts>", "Older"]
+    entry = root.find(f"{ATOM}entry")
+    address = settings.SITE_URL + new.get_absolute_url()
+    assert entry.findtext(f"{ATOM}id") == address
+    assert entry.find(f"{ATOM}link").get("href") == address
+    assert entry.findtext(f"{ATOM}updated") == new.opened_at.isoformat()
+    assert entry.findtext(f"{ATOM}author/{ATOM}name") == new.organization.name
+    skills = {row.skill.name for row in new.competencies.all()}
+    assert {category.get("term") for category in entry.iter(f"{ATOM}category")} == skills
+    assert new.fee_text in entry.findtext(f"{ATOM}summary")
+    assert root.findtext(f"{ATOM}updated") == new.opened_at.isoformat()
+    assert old.opened_at < new.opened_at
+
+
+def test_the_same_filters_as_the_page(client, settings):
+    offered(title="Near", is_remote=False, place="Ghent")
+    offered(title="Anywhere", is_remote=True)
+    offered(title="Not yet", status="draft")
+    _answer, root = read(client, "?where=remote&utm_source=mail&after=xx")
+    assert titles(root) == ["Anywhere"]
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert links["self"] == f"{settings.SITE_URL}{reverse('projects:feed')}?where=remote"
+    assert links["alternate"] == f"{settings.SITE_URL}{reverse('projects:browse')}?where=remote"
+    assert "Remote" in root.findtext(f"{ATOM}title")
+    page = client.get(reverse("projects:browse") + "?where=remote&sort=pay").content.decode()
+    assert f'type="application/atom+xml" title="Open projects" href="{reverse("projects:feed")}?where=remote"' in page
+
+
+def test_a_reader_that_has_it_is_told_so(client):
+    offered()
+    answer, _root = read(client)
+    assert "max-age=600" in answer["Cache-Control"]
+    again = client.get(reverse("projects:feed"), headers={"if-none-match": answer["ETag"]})
+    assert again.status_code == 304
+    offered(title="One more")
+    assert client.get(reverse("projects:feed"), headers={"if-none-match": answer["ETag"]}).status_code == 200
+
+
+def test_nothing_found_and_nonsense_are_a_feed_too(client):
+    for query in ("", "?q=%00%08zzzz", "?skill=no-such&pay=1&level=9", "?q=" + "a%20OR%20" * 3_000):
+        _answer, root = read(client, query)
+        assert titles(root) == []
