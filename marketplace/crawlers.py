@@ -32,7 +32,8 @@ PAGES = [
 ]
 PRIVATE = [
     "/account/", "/accounts/", "/admin/", "/api/", "/applications/", "/engagements/", "/home/", "/notifications/",
-    "/payments/", "/reports/", "/webhooks/", "/projects/filters/", "/projects/?", "/skills/typeahead/",
+    "/payments/", "/reports/", "/webhooks/", "/projects/filters/", "/projects/?",
+    "/skills/typeahead/", "/projects/suggest/",
 ]  # fmt: skip
 ROUTES = {  # of each kind of row: the route, and what stands in its address
     "projects": ("projects:detail", "project__code"), "organizations": ("organization", "slug"),

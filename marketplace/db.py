@@ -67,9 +67,10 @@ def lock(model, pk, *related):
 def ask_quickly(cursor, statement, values):
     """Execute a statement that reads for a public page; no strangers' words keep the database busy for long.
 
-    Raises Unavailable after PUBLIC_QUERY_SECONDS. The limit travels with the statement, in the same message.
+    Raises Unavailable after PUBLIC_QUERY_SECONDS. The limit travels with the statement, in the same message; compiling
+    such a statement (jit) would take longer than it does.
     """
-    limit = f"SET LOCAL statement_timeout = '{int(1000 * settings.PUBLIC_QUERY_SECONDS)}ms'; "
+    limit = f"SET LOCAL jit = off; SET LOCAL statement_timeout = '{int(1000 * settings.PUBLIC_QUERY_SECONDS)}ms'; "
     try:
         cursor.execute(limit + statement, values)
     except OperationalError as error:

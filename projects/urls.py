@@ -8,6 +8,7 @@ app_name = "projects"
 urlpatterns = [
     path("", views.browse, name="browse"),
     path("filters/", views.filters, name="filters"),
+    path("suggest/", views.suggest, name="suggest"),
     path("feed/", views.feed, name="feed"),
     path("saved/", views.saved, name="saved"),
     path("keep/", views.keep, name="keep"),

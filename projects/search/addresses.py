@@ -9,12 +9,12 @@ PAGES = ("after", "before")  # cursors belong to one list: they go when anything
 
 
 class Links:
-    def __init__(self, request):
-        self.query = request.GET
+    def __init__(self, request, filters):
+        self.query, self.filtered = request.GET, address_of(filters)
         self.browse = reverse("projects:browse")
         self.filters = reverse("projects:filters")
         student = getattr(request, "reader", None) and request.reader.is_student
-        self.save = self._address(self._changed(), reverse("projects:search_new")) if student else ""
+        self.save = self._address(self._changed(), reverse("projects:search_new")) if student and self.filtered else ""
 
     def without(self, chip):
         kept, values = self._changed(), self.query.getlist(chip.group)
@@ -31,8 +31,8 @@ class Links:
         kept["all"] = facet.name
         return self._address(kept, self.filters)
 
-    def feed(self, filters):
-        return self._address(QueryDict(address_of(filters)), reverse("projects:feed"))
+    def feed(self):
+        return self._address(QueryDict(self.filtered), reverse("projects:feed"))
 
     def all_filters(self):
         return self._address(self._changed(), self.filters)

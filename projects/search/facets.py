@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
+from django.conf import settings
+
+from marketplace.money import exponent
 from marketplace.skills.models import Level
 from projects.search.filters import (
-    AT_LEVEL,
-    FIELD,
     HOURS,
-    IN_HOURS,
-    IS_WHERE,
     PAY,
-    PAYS,
-    SKILL,
     WHERE,
     WITHIN,
     hours_label,
@@ -22,8 +20,30 @@ from projects.search.filters import (
 
 SKILLS = 40  # options of a facet at most
 FIRST = 6  # options shown at once
-KINDS = {"skill": SKILL, "field": FIELD, "pay": PAYS, "hours": IN_HOURS, "where": IS_WHERE, "level": AT_LEVEL}
-NAMED = {"skill": "skills_skill", "field": "skills_skillfamily"}
+
+
+class NamedFacet(NamedTuple):
+    """`column` of a listing, `each` id in it, the `table` with their names."""
+
+    column: str
+    each: str
+    table: str
+
+
+NAMED = {
+    "skill": NamedFacet("skill_ids", "unnest(skill_ids)", "skills_skill"),
+    "field": NamedFacet("field_id", "field_id", "skills_skillfamily"),
+}
+# {group: (column of a listing, a test of it for each option)}: what the tokens of projects_listings_of say.
+TESTS = {
+    "pay": ("fee_amount", [f"{{}} >= {least * 10 ** exponent(settings.CURRENCY)}" for least in PAY]),
+    "hours": ("hours", [f"{{}} BETWEEN {least} AND {most}" for least, most in HOURS.values()]),
+    "where": ("is_remote", ["{}" if value == "remote" else "NOT {}" for value in WHERE]),
+    "level": ("level", [f"{{}} = {level}" for level in Level.values]),
+    "within": ("closes_at", [f"{{}} <= %(within_{days})s" for days in WITHIN]),
+}
+FITS = "asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %(student)s)"
+OPTIONS = {*NAMED, *TESTS} - {"within"}
 
 
 @dataclass
@@ -59,69 +79,74 @@ class Facet:
 
 def alternatives(filters):
     """The groups that are set: their options are alternatives to each other, counted without the group."""
-    return [group for group in filters.tokens() if group in KINDS] + ["within"] * (filters.within is not None)
+    return [group for group in filters.tokens() if group in OPTIONS] + ["within"] * (filters.within is not None)
 
 
-def counts(groups):
-    """{name: SQL} that counts the tokens of the samples of statement.py."""
-    counted = "SELECT token, count(*) AS number FROM {}, unnest(tokens) token {} GROUP BY token"
-    parts = {"counts": counted.format("sample", "")}
-    for group in groups:
-        if group != "within":
-            parts[f"counts_{group}"] = counted.format(f"sample_{group}", f"WHERE token & 15 = {KINDS[group]}")
-    return parts
+def columns(group=None, *, student=None):
+    """SQL: what the sample of this group must read, or that of all."""
+    names = [NAMED[group].column] if group in NAMED else [TESTS[group][0]] if group in TESTS else []
+    if group is None:
+        names = [facet.column for facet in NAMED.values()] + [column for column, _tests in TESTS.values()]
+        names += ["asked"] * (student is not None)
+    return "".join(f", l.{name}" for name in names)
 
 
 def parameters(at):
     return {f"within_{days}": at + timedelta(days=days) for days in WITHIN}
 
 
-def as_json(groups):
-    """SQL: {"tokens": {token: number}, "skill" and "field": [[slug, name, number], …], "within": [number, …]}."""
-    fixed = ["SELECT token, number FROM counts WHERE token & 15 > 2"]
-    fixed += [f"SELECT token, number FROM counts_{group}" for group in groups if group not in ("within", *NAMED)]
-    kept = ", ".join(str(KINDS[group]) for group in groups if group in KINDS)
-    if kept:
-        fixed[0] += f" AND token & 15 NOT IN ({kept})"
-    parts = [f"'tokens', (SELECT json_object_agg(token, number) FROM ({' UNION ALL '.join(fixed)}) found)"]
-    for group, table in NAMED.items():
-        source = f"counts_{group}" if group in groups else "counts"
+def counts(groups, student):
+    """{name: SQL} that counts the options with a fixed list in the samples of statement.py."""
+    fixed = [f"{_numbers(group)} AS of_{group}" for group in TESTS if group not in groups]
+    fixed += [f"count(*) FILTER (WHERE {FITS}) AS of_fits"] * (student is not None)
+    return {"numbers": f"SELECT {', '.join(fixed)} FROM sample"} if fixed else {}
+
+
+def as_json(groups, student):
+    """SQL: {"skill" and "field": [[slug, name, number], …], the other groups: [number, …] as their list goes}."""
+    parts = []
+    for group in TESTS:
+        found = (
+            f"SELECT {_numbers(group)} FROM sample_{group}" if group in groups else f"SELECT of_{group} FROM numbers"
+        )
+        parts.append(f"'{group}', ({found})")
+    for group, facet in NAMED.items():
+        source = f"sample_{group}" if group in groups else "sample"
         most = (
-            f"SELECT token >> 4 AS id, number FROM {source} WHERE token & 15 = {KINDS[group]}"
-            f" ORDER BY number DESC, token LIMIT {SKILLS}"
+            f"SELECT id, count(*) AS number FROM (SELECT {facet.each} AS id FROM {source}) every GROUP BY id"
+            f" ORDER BY number DESC, id LIMIT {SKILLS}"
         )
         parts.append(
             f"'{group}', (SELECT json_agg(json_build_array(slug, name, number) ORDER BY number DESC, name)"
-            f" FROM ({most}) most JOIN {table} USING (id))"
+            f" FROM ({most}) most JOIN {facet.table} USING (id))"
         )
-    sums = ", ".join(f"count(*) FILTER (WHERE closes_at <= %(within_{days})s)" for days in WITHIN)
-    sample = "sample_within" if "within" in groups else "sample"
-    parts.append(f"'within', (SELECT json_build_array({sums}) FROM {sample})")
+    parts += ["'fits', (SELECT of_fits FROM numbers)"] * (student is not None)
     return f"json_build_object({', '.join(parts)})::text"
+
+
+def _numbers(group):
+    column, tests = TESTS[group]
+    counted = ", ".join(f"count(*) FILTER (WHERE {test.format(column)})" for test in tests)
+    return f"json_build_array({counted})"
 
 
 def facets(filters, found):
     """[Facet] of what `as_json` gave."""
-    numbers = found["tokens"] or {}
 
-    def options(kind, values, label, chosen):
-        return [
-            Option(str(value), label(value), numbers.get(str(16 * number + kind), 0), value in chosen)
-            for number, value in enumerate(values, 1)
-        ]
+    def options(group, values, label, chosen):
+        pairs = zip(values, found[group], strict=True)
+        return [Option(str(value), label(value), number, value in chosen) for value, number in pairs]
 
-    within = [
-        Option(str(days), within_label(days), number, filters.within == days)
-        for days, number in zip(WITHIN, found["within"], strict=True)
-    ]
+    fits = [Option("me", "I have shown all of it", found["fits"], filters.fits is not None)] if "fits" in found else []
     return [
+        *([Facet("fits", "Fits me", "checkbox", fits)] if fits else []),
         _named("skill", "Competencies", found["skill"], filters.skills),
-        Facet("pay", "Pay", "radio", options(PAYS, PAY, pay_label, [filters.pay])),
-        Facet("hours", "Hours", "checkbox", options(IN_HOURS, HOURS, hours_label, filters.hours)),
-        Facet("within", "Application deadline", "radio", within),
-        Facet("where", "Where", "checkbox", options(IS_WHERE, WHERE, WHERE.get, filters.where)),
+        Facet("pay", "Pay", "radio", options("pay", PAY, pay_label, [filters.pay])),
+        Facet("hours", "Hours", "checkbox", options("hours", HOURS, hours_label, filters.hours)),
+        Facet("within", "Application deadline", "radio", options("within", WITHIN, within_label, [filters.within])),
+        Facet("where", "Where", "checkbox", options("where", WHERE, WHERE.get, filters.where)),
         Facet("level", "Highest level asked", "checkbox",
-              options(AT_LEVEL, Level.values, lambda value: Level(value).label, filters.levels)),
+              options("level", Level.values, lambda value: Level(value).label, filters.levels)),
         _named("field", "Field", found["field"], filters.fields),
     ]  # fmt: skip
 

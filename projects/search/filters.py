@@ -18,8 +18,9 @@ WITHIN = [3, 7, 14]  # days to the application deadline
 WHERE = {"remote": "Remote", "onsite": "On site"}
 
 # A token of a listing is 16 × value + kind. PAY and HOURS are written once more in projects_listings_of, which makes
-# the tokens: the value there is the position here, from 1.
-SKILL, FIELD, ORGANIZATION, IN_HOURS, PAYS, IS_WHERE, AT_LEVEL = range(7)
+# the tokens: the value there is the position here, from 1. The last three are its place in an order, each as
+# three kinds, 3 apart, of which one is eight times as coarse as the one before (projects_place_tokens).
+SKILL, FIELD, ORGANIZATION, IN_HOURS, PAYS, IS_WHERE, AT_LEVEL, OPENED, CLOSES, PAID = range(10)
 
 NAMES = {"skill": Skill, "field": SkillFamily, "organization": Organization}  # what a slug in the address names
 
@@ -72,6 +73,7 @@ class Filters:
     within: int | None = None
     where: tuple = ()
     levels: tuple = ()
+    fits: int | None = None  # the id of the student who has shown all that is asked for
 
     def tokens(self):
         """{group: tokens} of what is set: a listing must have one of each group."""
@@ -92,6 +94,7 @@ class Filters:
     def chips(self):
         """Every active filter, in the order of the page."""
         found = [Chip("q", self.q, f"“{self.q}”")] if self.q else []
+        found += [Chip("fits", "me", "Fits me")] if self.fits is not None else []
         found += [Chip("organization", row.slug, row.name) for row in self.organizations]
         found += [Chip("skill", skill.slug, skill.name) for skill in self.skills]
         found += [Chip("field", family.slug, family.name) for family in self.fields]
@@ -105,15 +108,15 @@ class Filters:
 
     def without(self, chip):
         """The same filters less this one."""
-        if chip.group in ("q", "pay", "within"):
+        if chip.group in ("q", "pay", "within", "fits"):
             return replace(self, **{chip.group: "" if chip.group == "q" else None})
         name = chip.group if chip.group in ("hours", "where") else f"{chip.group}s"
         kept = tuple(item for item in getattr(self, name) if str(getattr(item, "slug", item)) != chip.value)
         return replace(self, **{name: kept})
 
 
-def parse(query):
-    """Filters from a QueryDict. One query at most, for what is named by a slug."""
+def parse(query, student=None):
+    """Filters from a QueryDict. One query at most, for what is named by a slug. "Fits me" is for this student alone."""
     found = named({group: query.getlist(group)[:MAX_CHOICES] for group in NAMES})
     return Filters(
         q=" ".join(query.get("q", "").replace("\x00", " ").split())[:MAX_QUERY],
@@ -125,6 +128,7 @@ def parse(query):
         within=one_of(query.get("within"), WITHIN),
         where=tuple(value for value in WHERE if value in query.getlist("where")),
         levels=tuple(level.value for level in Level if str(level.value) in query.getlist("level")),
+        fits=student.pk if student is not None and query.get("fits") == "me" else None,
     )
 
 

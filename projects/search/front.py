@@ -1,8 +1,8 @@
 """What each process remembers for a minute, where more fits than is counted; rows are always read.
 
 All projects, without a filter, is the page asked for most: what it says beside its rows is the same for everybody. And
-the moment since when the newest WINDOW opened: among them enough is often found, so that a frequent word need not be
-looked up in the whole catalogue (statement.find says how it stays exact).
+where the first of each order stand: among them enough is often found, so that a frequent word or filter need not be
+looked up in the whole catalogue.
 """
 
 from dataclasses import replace
@@ -10,13 +10,26 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from marketplace.replica import connection
-from projects.search import statement
-from projects.search.filters import Filters
+from projects.search import samples, statement
+from projects.search.filters import CLOSES, OPENED, PAID, Filters
 from projects.search.order import COMPUTED
 
 FRESH = timedelta(minutes=1)
-WINDOW = 40_000  # listings
-SINCE = "SELECT opened_at FROM projects_listing ORDER BY opened_at DESC, project_id DESC OFFSET %s LIMIT 1"
+FEW = 1_200  # listings that are looked at first
+STEPS = 5
+AT_MOST = 40  # tokens: where listings are few, their places are too many to ask for
+AHEAD = timedelta(hours=2)  # what opens after a First was made is in it
+# {column of an order: (kind of token, direction, SQL of the place at an edge, of the place where the order begins)}
+PLACES = {
+    "opened_at": (OPENED, "DESC", "projects_hours_place(edge)", "projects_hours_place(%(ahead)s)"),
+    "closes_at": (CLOSES, "ASC", "projects_hours_place(edge)", "projects_hours_place(%(at)s)"),
+    "fee_amount": (PAID, "DESC", "projects_pay_place(edge)", f"projects_pay_place({2**62})"),
+}
+EDGES = """
+SELECT {place}, {beginning} FROM unnest(%(ranks)s) rank CROSS JOIN LATERAL (
+    SELECT {column} AS edge FROM projects_listing WHERE closes_at > %(at)s ORDER BY {column} {way} OFFSET rank LIMIT 1
+) one ORDER BY rank
+"""
 
 
 class Kept(NamedTuple):
@@ -24,7 +37,7 @@ class Kept(NamedTuple):
     value: object
 
 
-kept = {}  # {order: Kept counts, "since": Kept moment}
+kept = {}  # {order: Kept counts, column: Kept samples.First}
 
 
 def find(filters, **asked):
@@ -35,7 +48,7 @@ def find(filters, **asked):
     if counts is not None:
         found = statement.find(filters, **asked | {"with_facets": False}, most=asked["size"])
         return replace(found, total=statement.MOST, is_more=True, counts=counts)
-    found = statement.find(filters, **asked, since=None if is_front else fresh("since", at))
+    found = statement.find(filters, **asked, first=None if is_front else fresh(samples.walked(sort), at))
     if found.is_more:
         remember(found.counts if is_front else None, sort, at)
     return found
@@ -50,8 +63,35 @@ def fresh(name, at):
 def remember(counts, sort, at):
     if counts is not None:
         kept[sort] = Kept(at, counts)
-    if fresh("since", at) is None:
-        with connection().cursor() as cursor:
-            cursor.execute(SINCE, [WINDOW])
-            row = cursor.fetchone()
-        kept["since"] = Kept(at, row[0] if row else None)
+    column = samples.walked(sort)
+    if column not in kept or not timedelta(0) <= at - kept[column].at < FRESH:
+        kept[column] = Kept(at, first_of(column, at))
+
+
+def first_of(column, at):
+    """The First of the order by this column; None where there are not as many, or they are spread too far."""
+    kind, way, place, beginning = PLACES[column]
+    ranks = [FEW * samples.FOLD**step for step in range(STEPS)]
+    with connection().cursor() as cursor:
+        statement = EDGES.format(column=column, way=way, place=place, beginning=beginning)
+        cursor.execute(statement, {"at": at, "ahead": at + AHEAD, "ranks": ranks})
+        steps = [cover(kind, edge, begins) for edge, begins in cursor]
+    is_near = len(steps) == len(ranks) and all(len(tokens) <= AT_MOST for tokens in steps)
+    return samples.First(steps) if is_near else None
+
+
+def cover(kind, edge, beginning):
+    """Tokens of all places from the beginning of an order to its edge: coarse ones, and near the edge finer ones."""
+    tokens = []
+    for level in (2, 1, 0):
+        at_edge, begins = edge >> 3 * level, beginning >> 3 * level
+        low, high = (at_edge >> 3) << 3, ((at_edge >> 3) << 3) + 7  # what the coarser level leaves to this one
+        if level == 2:
+            low, high = min(begins, at_edge), max(begins, at_edge)
+        is_last = level == 0
+        if beginning > edge:
+            places = range(at_edge + (not is_last), min(high, begins) + 1)
+        else:
+            places = range(max(low, begins), at_edge + is_last)
+        tokens += [16 * place + kind + 3 * level for place in places]
+    return tokens

@@ -19,6 +19,7 @@ class Results:
     facets: list
     sort: str
     sorts: dict
+    usual: str  # the order when none is asked for
     next: str  # cursors, "" at an end
     previous: str
     corrected: str  # what was searched instead: nothing is spelled as typed
@@ -48,7 +49,8 @@ def search_open(filters, *, at, student=None, sort="", after="", before="", size
     return Results(
         filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
         facets=facets.facets(filters, found.counts) if with_facets else [], sort=sort,
-        sorts=order.choices(has_text=bool(filters.q), student=student), next=following, previous=preceding,
+        sorts=order.choices(has_text=bool(filters.q), student=student),
+        usual=order.choose("", has_text=bool(filters.q), student=student), next=following, previous=preceding,
         corrected=corrected, ways_out=ways,
     )  # fmt: skip
 

@@ -1,8 +1,6 @@
 """The one statement behind a page of results: its rows with their cards, the total and the counts of every facet.
 
-What is found is counted up to MOST; facets count the same rows, the first in the order asked for. The newest listings
-are walked along an index, and so are those that close soon or pay most; an index over words and tokens finds the rest.
-Relevance and fit are worked out for the newest MOST that are found.
+What is found is counted up to MOST; facets count the same rows, the first in the order asked for (samples.py).
 """
 
 import json
@@ -12,18 +10,13 @@ from datetime import datetime
 from marketplace.db import ask_quickly
 from marketplace.replica import connection
 from projects.models import Project, SavedProject
-from projects.search import facets
+from projects.search import facets, samples
 from projects.search.order import COLUMNS, COMPUTED, is_falling
+from projects.search.samples import OPEN, QUERY
 
 MOST = 1_000  # found, that are counted and ranked
 LIVE = ["submitted", "shortlisted", "offered"]
 COUNT = f"SELECT count(*) FROM (SELECT FROM projects_listing l WHERE {{}} LIMIT {MOST}) one"
-QUERY = "websearch_to_tsquery('english', %(q)s)"
-EXPRESSIONS = {
-    "relevance": f"(ts_rank(l.document, {QUERY}) * 1000000)::int",
-    "fit": "(SELECT 1000 * count(*) / greatest(cardinality(l.asked), 1) FROM unnest(l.asked) one WHERE one = ANY ("
-    " SELECT unnest(tokens) FROM projects_candidate WHERE student_id = %(student)s))",
-}
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,7 @@ class Found:
 
 def where(filters, at, *, but=None):
     """(SQL over `projects_listing l`, parameters) of what is open and fits; `but` leaves one group out."""
-    parts, values = ["l.closes_at > %(at)s"], {"at": at}
+    parts, values = [OPEN], {"at": at}
     if filters.q and but != "q":
         parts.append(f"l.document @@ {QUERY}")
         values["q"] = filters.q
@@ -63,31 +56,34 @@ def where(filters, at, *, but=None):
     if filters.within is not None and but != "within":
         parts.append("l.closes_at <= %(until)s")
         values["until"] = filters.closes_before(at)
+    if filters.fits is not None:
+        parts.append("l.asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %(fits)s)")
+        values["fits"] = filters.fits
     return " AND ".join(parts), values
 
 
-def find(filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, most=None, since=None):
+def find(filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, most=None, first=None):
     """Found for these filters; `after` and `before` are Cursors of this order.
 
-    `most`: counted, instead of MOST. `since`: enough is often found among what opened since then, so it is looked at
-    first; the result is the same.
+    `most`: counted, instead of MOST. `first`: the samples.First of this order, in which enough is often found, so it is
+    looked at before the rest; the result is the same.
     """
     most = most or MOST
     condition, values = where(filters, at)
-    values["since"] = since
     values |= {"student": student.pk if student else None, "q": filters.q, "live": LIVE, "size": size + 1}
-    by, has_window = EXPRESSIONS.get(sort, f"l.{COLUMNS[sort]}"), since is not None
-    parts = {"sample": _sample(condition, sort, most + 1, by=by, has_window=has_window)}
+    values |= first.values() if first is not None else {}
+    parts = samples.sample("sample", condition, sort, most + 1, facets.columns(student=student), first=first)
     if with_facets:
         groups = facets.alternatives(filters)
-        conditions = {group: where(filters, at, but=group)[0] for group in groups}
-        parts |= {f"sample_{group}": _sample(conditions[group], sort, MOST, has_window=has_window) for group in groups}
-        parts |= facets.counts(groups)
+        for group in groups:
+            condition_but = where(filters, at, but=group)[0]
+            parts |= samples.sample(f"sample_{group}", condition_but, sort, MOST, facets.columns(group), first=first)
+        parts |= facets.counts(groups, student)
         values |= facets.parameters(at)
     parts["page"] = _page(condition, sort, after=after, before=before, values=values)
     statement = STATEMENT.format(
         parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
-        facets=facets.as_json(groups) if with_facets else "NULL", **marks(student),
+        facets=facets.as_json(groups, student) if with_facets else "NULL", **marks(student),
     )  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, statement, values)
@@ -159,23 +155,6 @@ def marks(student):
             "(SELECT json_object_agg(skill_id, level) FROM skills_studentskill WHERE student_id = %(student)s)::text"
         )
     return {"applications": applications, "is_saved": saved, "has_applied": applied, "levels": levels}
-
-
-def _sample(condition, sort, most, by="NULL", *, has_window=False):
-    """The first so many that fit, in the order asked for: the newest, for an order that is worked out."""
-    column = "opened_at" if sort in COMPUTED else COLUMNS[sort]
-    way = "DESC" if is_falling(sort) else "ASC"
-    walk = (
-        f"SELECT l.project_id, {by} AS by, l.tokens, l.closes_at FROM projects_listing l"
-        f" WHERE {condition}{{}} ORDER BY l.{column} {way}, l.project_id {way} LIMIT {most}"
-    )
-    if column != "opened_at" or not has_window:
-        return walk.format("")
-    return (
-        f"WITH near AS MATERIALIZED ({walk.format(' AND l.opened_at >= %(since)s')}) "
-        f"SELECT * FROM near WHERE (SELECT count(*) FROM near) = {most} UNION ALL "
-        f"SELECT * FROM ({walk.format('')}) every WHERE (SELECT count(*) FROM near) < {most}"
-    )
 
 
 def _page(condition, sort, *, after, before, values):

@@ -2,10 +2,12 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.access import get_for_user, require
@@ -19,6 +21,7 @@ from projects.models import Project, SavedProject
 from projects.search.addresses import Links
 from projects.search.filters import Filters, parse
 from projects.search.results import search_open
+from projects.search.suggesting import suggestions
 from projects.views.page import page_of
 
 
@@ -32,11 +35,11 @@ def browse(request):
     at = now()
     results = results_for(request, at)
     cards = cards_of(results.rows, request.reader, at, levels=results.levels)
-    links = Links(request)
+    links = Links(request, results.filters)
     nothing = "" if cards else nothing_found(request, results, links)
     context = {"results": results, "cards": cards, "links": links, "nothing": nothing}
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
-    response = render(request, "projects/browse.html", {"body": body, "feed": links.feed(results.filters)})
+    response = render(request, "projects/browse.html", {"body": body, "feed": links.feed()})
     if request.htmx:
         response["HX-Push-Url"] = address
     return response
@@ -71,10 +74,27 @@ def filters(request):
     return render(request, "projects/filters.html", {"results": results})
 
 
+@from_replica
+@require_safe
+@cache_control(public=True, max_age=60)
+def suggest(request):
+    """`?q=` what was typed so far. Options as HTML, or JSON for those who ask for it. The same for everybody."""
+    skills, titles = suggestions(request.GET.get("q", ""), now())
+    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+        response = JsonResponse({
+            "skills": [{"name": skill.name, "slug": skill.slug} for skill in skills],
+            "projects": [{"code": code, "title": title, "organization": name} for code, title, name in titles],
+        })  # fmt: skip
+    else:
+        response = render(request, "projects/_suggestions.html", {"skills": skills, "titles": titles})
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
 def results_for(request, at):
     query = request.GET
     return search_open(
-        parse(query), at=at, student=request.reader.student, sort=query.get("sort", ""),
+        parse(query, request.reader.student), at=at, student=request.reader.student, sort=query.get("sort", ""),
         after=query.get("after", ""), before=query.get("before", ""),
     )  # fmt: skip
 

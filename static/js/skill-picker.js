@@ -1,5 +1,6 @@
 // <skill-picker data-src> around a text input: suggestions while typing, as the ARIA combobox pattern describes.
-// The server resolves whatever the input holds, so the form works just as well without this.
+// The server resolves whatever the input holds, so the form works just as well without this. An option with data-href
+// leads there.
 
 const PAUSE = 120; // milliseconds after the last key
 
@@ -14,10 +15,15 @@ class SkillPicker extends HTMLElement {
     this.list.setAttribute("aria-label", "Suggestions");
     this.spoken = Object.assign(document.createElement("span"), { className: "visually-hidden" });
     this.spoken.setAttribute("role", "status");
-    this.append(this.list, this.spoken);
+    this.prepare();
+    this.listen();
+  }
+
+  // Also when a new page was merged into this one, which knows nothing of what was added here.
+  prepare() {
+    if (!this.list.isConnected) this.append(this.list, this.spoken);
     const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
-    this.listen();
   }
 
   listen() {
@@ -42,6 +48,7 @@ class SkillPicker extends HTMLElement {
     this.request?.abort();
     if (!text) return this.close();
     const request = (this.request = new AbortController());
+    this.prepare();
     try {
       const address = `${this.dataset.src}?q=${encodeURIComponent(text)}`;
       const answer = await fetch(address, { headers: { Accept: "text/html" }, signal: request.signal });
@@ -58,7 +65,7 @@ class SkillPicker extends HTMLElement {
     this.options = [...this.list.querySelectorAll("[role=option]")];
     this.options.forEach((option, index) => (option.id = `${this.list.id}-${index}`));
     const found = this.options.length;
-    this.spoken.textContent = found ? `${found} suggestion${found > 1 ? "s" : ""}` : "No skill is called that";
+    this.spoken.textContent = found ? `${found} suggestion${found > 1 ? "s" : ""}` : this.dataset.nothing ?? "No skill is called that";
     this.activate(-1);
     this.list.hidden = !found;
     this.input.setAttribute("aria-expanded", String(found > 0));
@@ -100,6 +107,10 @@ class SkillPicker extends HTMLElement {
 
   choose(option) {
     if (!option) return;
+    if (option.dataset.href) {
+      location.href = option.dataset.href;
+      return;
+    }
     this.input.value = option.dataset.name;
     this.close();
     for (const name of ["input", "change"]) this.input.dispatchEvent(new Event(name, { bubbles: true }));
@@ -107,55 +118,3 @@ class SkillPicker extends HTMLElement {
 }
 
 if (!customElements.get("skill-picker")) customElements.define("skill-picker", SkillPicker);
-
-// <skill-suggestions> of buttons: a press puts the skill into the first empty picker of the form. With data-watch, what
-// is written in those fields brings new ones. Without this, a button sends the form, which comes back filled.
-class SkillSuggestions extends HTMLElement {
-  connectedCallback() {
-    this.form = this.closest("form");
-    this.group = this.querySelector("[role=group]");
-    if (!this.form || this.spoken) return;
-    this.spoken = Object.assign(document.createElement("span"), { className: "visually-hidden" });
-    this.spoken.setAttribute("role", "status");
-    this.append(this.spoken);
-    this.addEventListener("click", (event) => this.take(event));
-    for (const id of (this.dataset.watch || "").split(" ").filter(Boolean)) {
-      document.getElementById(id)?.addEventListener("input", () => {
-        clearTimeout(this.timer);
-        this.timer = setTimeout(() => this.renew(), PAUSE * 6);
-      });
-    }
-  }
-
-  pickers() {
-    return [...this.form.querySelectorAll("skill-picker input")];
-  }
-
-  take(event) {
-    const button = event.target.closest("button");
-    const empty = this.pickers().find((input) => !input.value.trim());
-    if (!button || !empty) return;
-    event.preventDefault();
-    for (let fold = empty.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    empty.value = button.dataset.name;
-    for (const name of ["input", "change"]) empty.dispatchEvent(new Event(name, { bubbles: true }));
-    this.spoken.textContent = `${button.dataset.name} added`;
-    (button.nextElementSibling || button.previousElementSibling || empty).focus();
-    button.remove();
-    this.hidden = !this.group.children.length;
-  }
-
-  async renew() {
-    const body = new FormData();
-    const fields = this.dataset.watch.split(" ").map((id) => document.getElementById(id)?.value || "");
-    body.append("text", fields.join("\n"));
-    for (const input of this.pickers()) if (input.value) body.append("have", input.value);
-    const token = this.form.elements.csrfmiddlewaretoken.value;
-    const answer = await fetch(this.dataset.src, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => null);
-    if (!answer?.ok || this.contains(document.activeElement)) return; // never under somebody's finger
-    this.group.innerHTML = await answer.text();
-    this.hidden = !this.group.children.length;
-  }
-}
-
-if (!customElements.get("skill-suggestions")) customElements.define("skill-suggestions", SkillSuggestions);

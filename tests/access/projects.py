@@ -52,6 +52,7 @@ ROWS = [
     row("projects:browse", 200),
     row("projects:filters", 200),
     row("projects:feed", 200),
+    row("projects:suggest", 200, query="?q=data"),
     row("projects:detail", 200, args=code),
     row("projects:detail", 404, args=draft, owner=302, member=302, finance=302, moderator=302, suspended=302),
     row("projects:saved", 403, visitor=SIGN_IN, student=200, other_student=200, suspended=200),

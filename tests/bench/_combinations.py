@@ -14,19 +14,16 @@ REPEATS = 5  # of each; the middle one counts
 def measure():
     """{"p50", "p95", "max"} in milliseconds."""
     from marketplace.clock import now
-    from projects.search import front, statement
+    from projects.search import front, samples, statement
 
-    with connection.cursor() as cursor:
-        cursor.execute(front.SINCE, [front.WINDOW])
-        since = (cursor.fetchone() or [None])[0]
     taken = []
     for filters in combinations():
         for sort in ("newest", "closing", "relevance" if filters.q else "pay"):
-            times = []
+            times, first = [], front.first_of(samples.walked(sort), now())
             for _repeat in range(REPEATS):
                 connection.queries_log.clear()
                 began = time.perf_counter()
-                statement.find(filters, at=now(), sort=sort, size=20, since=since)
+                statement.find(filters, at=now(), sort=sort, size=20, first=first)
                 times.append(time.perf_counter() - began)
             taken.append(1000 * statistics.median(times))
     taken.sort()

@@ -124,7 +124,7 @@ CREATE FUNCTION bench_text(count integer, seed integer) RETURNS text LANGUAGE sq
 $$;
 """
 POOLS = """
-INSERT INTO bench_texts SELECT n, bench_text(3 + n % 4, n), initcap(bench_text(6, n)), bench_text(40 + n % 50, n)
+INSERT INTO bench_texts SELECT n, bench_text(3 + n % 4, n), initcap(bench_text(6, n)), bench_text(80 + n % 50, n)
 FROM generate_series(0, 29999) n
 """
 RARE_WORDS = """

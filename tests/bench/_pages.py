@@ -95,7 +95,7 @@ def ask(reader, page, count, cpu):
 
 
 def forget_statements():
-    """Count from zero. Only a server that was started to count can (testing.COUNT_STATEMENTS)."""
+    """Count from zero. Only a server that was started to count can (testing.LIKE_PRODUCTION)."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         cursor.execute("SELECT pg_stat_statements_reset()")

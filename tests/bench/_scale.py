@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import psycopg2
 
-VERSION = "3"  # of what _country.py draws: another one is filled anew
+VERSION = "4"  # of what _country.py draws: another one is filled anew
 KEPT = timedelta(days=5)  # then the first applications close
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.http import QueryDict
+from django.urls import reverse
 
-from marketplace.skills.models import SkillAlias
+from marketplace.skills.models import Skill, SkillAlias, StudentSkill
 from projects import around
 from projects.models import Project
-from projects.search import front, order, statement
+from projects.search import front, order, samples, statement
 from projects.search.filters import HOURS, MAX_QUERY, parse
 from projects.search.results import search_open
 from tests import factories
@@ -275,7 +276,7 @@ def test_the_front_page_of_many_counts_once_a_minute_and_always_reads_its_rows(o
     assert page(soon) == (4, 2, True, 3)
     assert page(soon, "where=remote") == (3, 2, True, 2)  # read anew: what is counted is all there is to show
     assert page(NOW + timedelta(seconds=60)) == (3, 2, True, 3)
-    assert sorted(front.kept) == ["newest", "since"]
+    assert sorted(front.kept) == ["newest", "opened_at"]
 
 
 def test_the_front_page_of_few_is_never_kept(market, monkeypatch):
@@ -287,24 +288,92 @@ def test_the_front_page_of_few_is_never_kept(market, monkeypatch):
 @pytest.mark.parametrize(
     "query", ["", "q=survey", "where=remote", "skill=sql&pay=300&where=remote", "q=survey&where=onsite"]
 )
-def test_looking_among_the_newest_first_finds_the_same(query, market, monkeypatch):
+def test_looking_among_the_first_of_an_order_finds_the_same(query, market, monkeypatch):
     monkeypatch.setattr(statement, "MOST", 3)
-    values = {"at": NOW, "size": 20, "sort": "newest"}
-    moments = sorted(Project.objects.open().values_list("opened_at", flat=True))
-    plain = statement.find(parse(QueryDict(query)), **values)
-    for since in (moments[0], moments[len(moments) // 2], moments[-1], NOW + timedelta(days=1)):
-        for sort in ("newest", "pay", "relevance"):
-            asked = values | {"sort": sort}
-            assert statement.find(parse(QueryDict(query)), **asked, since=since) == statement.find(
-                parse(QueryDict(query)), **asked
-            )
-    assert plain.rows or query
+    for few, fold in ((0, 1), (1, 2), (2, 1), (3, 1)):
+        monkeypatch.setattr(front, "FEW", few)
+        monkeypatch.setattr(samples, "FOLD", fold)
+        monkeypatch.setattr(front, "STEPS", 3)
+        for sort in ("newest", "pay", "closing", "relevance"):
+            asked, first = {"at": NOW, "size": 20, "sort": sort}, front.first_of(samples.walked(sort), NOW)
+            assert all(first.steps)
+            plain = statement.find(parse(QueryDict(query)), **asked)
+            assert statement.find(parse(QueryDict(query)), **asked, first=first) == plain
+            assert plain.rows or query
+
+
+def test_what_opens_after_the_first_were_noted_is_among_them(market, organization, monkeypatch):
+    monkeypatch.setattr(statement, "MOST", 1)
+    monkeypatch.setattr(front, "FEW", 0)
+    later, most = NOW + timedelta(seconds=59), 90_000_000
+    first = {sort: front.first_of(samples.walked(sort), NOW) for sort in ("newest", "pay", "closing")}
+    dates = {"applications_close_at": later + timedelta(seconds=1), "opened_at": later, "fee_amount": most}
+    new = factories.make_project(organization=organization, hours=40, **dates)
+    for sort, known in first.items():
+        found = statement.find(parse(QueryDict("")), at=later, sort=sort, size=1, first=known)
+        assert found.rows[0].pk == new.pk
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_places_are_covered_from_the_beginning_to_the_edge_and_no_further(sign):
+    chance = random.Random(3)
+    for _repeat in range(200):
+        edge = chance.randint(1_000, 1_600)
+        beginning = edge + sign * chance.choice([0, 1, 7, 8, 9, 63, 64, 65, 500, chance.randint(0, 700)])
+        tokens = front.cover(7, edge, beginning)
+        covered = {
+            place for place in range(200, 2_500)
+            if {16 * place + 7, 16 * (place >> 3) + 10, 16 * (place >> 6) + 13} & set(tokens)
+        }  # fmt: skip
+        wanted = set(range(min(edge, beginning), max(edge, beginning) + 1))
+        beyond = {place for place in covered if (place - edge) * sign < 0}
+        assert wanted <= covered
+        assert beyond == set()
+
+
+def test_where_the_first_have_too_many_places_they_are_not_used(market, monkeypatch):
+    monkeypatch.setattr(front, "FEW", 0)
+    monkeypatch.setattr(front, "AT_MOST", 0)
+    assert front.first_of("opened_at", NOW) is None
+    monkeypatch.setattr(front, "FEW", 1_000)
+    assert front.first_of("opened_at", NOW) is None
 
 
 def test_the_newest_are_known_once_more_is_found_than_is_counted(market, monkeypatch):
     monkeypatch.setattr(front, "kept", {})
-    monkeypatch.setattr(front, "WINDOW", 5)
+    monkeypatch.setattr(front, "FEW", 0)
     monkeypatch.setattr(statement, "MOST", 3)
     search_open(parse(QueryDict("where=remote")), at=NOW)
-    newest = list(Project.objects.open().order_by("-opened_at", "-pk").values_list("opened_at", flat=True))
-    assert front.kept == {"since": front.Kept(NOW, newest[5])}
+    assert all(front.kept["opened_at"].value.steps)
+    assert list(front.kept) == ["opened_at"]
+
+
+def test_a_student_may_ask_for_what_they_have_shown_all_of(client, market):
+    student = factories.make_student()
+    mine = {"SQL": 3, "Python": 2, "Figma": 1}
+    for name, level in mine.items():
+        skill = Skill.objects.get(name=name)
+        StudentSkill.objects.create(student=student, skill=skill, level=level, updated_at=NOW)
+    fitting = {
+        project.pk for project in market
+        if all(mine.get(row.skill.name, 0) >= row.level for row in project.competencies.all())
+    }  # fmt: skip
+    assert 0 < len(fitting) < len(market)
+    found = search_open(parse(QueryDict("fits=me"), student), at=NOW, student=student)
+    assert set(found.ids) == fitting
+    assert found.facets[0].options[0].checked
+    every = search_open(parse(QueryDict(""), student), at=NOW, student=student)
+    assert every.facets[0].options[0].count == len(fitting)
+    assert search("fits=me").total == len(market)
+    assert "fits" not in [facet.name for facet in search().facets]
+    client.force_login(student.user)
+    page = client.get(reverse("projects:browse") + "?fits=me").content.decode()
+    assert 'name="fits" value="me" checked' in page
+    assert '<span class="visually-hidden">Remove </span>Fits me' in page
+
+
+def test_nothing_fits_who_has_shown_nothing(market):
+    student = factories.make_student()
+    found = search_open(parse(QueryDict("fits=me&q=project"), student), at=NOW, student=student)
+    assert (found.total, found.rows) == (0, [])
+    assert [(chip.label, number) for chip, number in found.ways_out] == [("Fits me", len(market))]

@@ -1,0 +1,83 @@
+"""The first listings that fit, in an order: SQL of the parts that statement.py puts together.
+
+Two ways lead there. Walking along the index of an order is quick where much fits. One index over words and tokens finds
+what is rare; and as each listing has tokens of its place in every order, it also finds what fits among the first few
+thousand of an order, however many fit in all. The planner cannot know how frequent a combination of words and filters
+is, and is wrong by hundreds of times; so the first few thousand are counted, and that decides how many more to look at.
+Relevance and fit are worked out for the newest that are found.
+"""
+
+from typing import NamedTuple
+
+from projects.search.order import COLUMNS, COMPUTED, is_falling
+
+FOLD = 3  # how many times more listings the next step looks at
+ENOUGH = 1.3  # times as many are expected there as are needed: then the step is worth it
+OPEN = "l.closes_at > %(at)s"
+QUERY = "websearch_to_tsquery('english', %(q)s)"
+EXPRESSIONS = {
+    "relevance": f"(ts_rank(l.document, {QUERY}) * 1000000)::int",
+    "fit": "(SELECT 1000 * count(*) / greatest(cardinality(l.asked), 1) FROM unnest(l.asked) one WHERE one = ANY ("
+    " SELECT unnest(tokens) FROM projects_candidate WHERE student_id = %(student)s))",
+}
+
+
+class First(NamedTuple):
+    """`steps`: tokens of the first listings of an order; of a thousand or so, then of FOLD times as many each."""
+
+    steps: list
+
+    def values(self):
+        """Parameters of the statement."""
+        return {f"step_{number}": tokens for number, tokens in enumerate(self.steps)}
+
+
+def sample(name, condition, sort, most, columns, *, first=None):
+    """{name: SQL}, in this order: the first so many that fit; the newest, for an order that is worked out.
+
+    `columns`: what is read beside project_id and the order. The first few say how frequent it is what is asked for:
+    then so many more are looked at as should be enough, and all only where it is rare or that was too few. Each time by
+    the one index that knows the words, the filters and the place in the order.
+    """
+    column, way = walked(sort), "DESC" if is_falling(sort) else "ASC"
+    read = f"SELECT l.project_id, l.{column} AS place{columns} FROM projects_listing l WHERE {condition}"
+    order = f"ORDER BY place {way}, project_id {way} LIMIT {most}"
+    ranked = sort if name == "sample" else "newest"
+    if first is None or condition == OPEN:
+        return {name: _ranked(f"{read} {order}", ranked)}
+    few, step, more, done, every = (f"{part}_{name}" for part in ("few", "step", "more", "done", "every"))
+    found = (
+        f"SELECT * FROM (SELECT * FROM {few} WHERE (SELECT is_enough FROM {step}) UNION ALL SELECT * FROM {more}"
+        f" WHERE (SELECT is_enough FROM {done}) UNION ALL SELECT * FROM {every}) found {order}"
+    )
+    return {
+        few: f"{read} AND l.tokens && %(step_0)s::int[]",
+        step: _step(few, most, len(first.steps)),
+        more: f"{read} AND l.tokens && (SELECT places FROM {step})",
+        done: f"SELECT count(*) >= {most} AS is_enough FROM {more}",
+        every: f"{read} AND NOT (SELECT is_enough FROM {step}) AND NOT (SELECT is_enough FROM {done})",
+        name: _ranked(found, ranked),
+    }
+
+
+def _step(few, most, steps):
+    """SQL: whether the few are enough, else among how many more there should be enough; NULL where among none."""
+    cases = "".join(
+        f" WHEN number >= {most * ENOUGH / FOLD**step} THEN %(step_{step})s::int[]" for step in range(1, steps)
+    )
+    return (
+        f"SELECT number >= {most} AS is_enough, CASE WHEN number >= {most} THEN NULL{cases} END AS places"
+        f" FROM (SELECT count(*) AS number FROM {few}) counted"
+    )
+
+
+def _ranked(sql, sort):
+    """SQL: a sample with `by`, the value that its pages are sorted by."""
+    if sort not in COMPUTED:
+        return f"SELECT *, place AS by FROM ({sql}) one"
+    return f"SELECT one.*, {EXPRESSIONS[sort]} AS by FROM ({sql}) one JOIN projects_listing l USING (project_id)"
+
+
+def walked(sort):
+    """The column whose index gives this order."""
+    return "opened_at" if sort in COMPUTED else COLUMNS[sort]
