@@ -36,6 +36,8 @@ VANISHED_DAYS = env.int("VANISHED_DAYS", default=2)  # after the due date, witho
 REPLACEMENT_DAYS = env.int("REPLACEMENT_DAYS", default=7)  # what was paid is kept for the runner-up
 DOUBLE_BLIND_DAYS = env.int("DOUBLE_BLIND_DAYS", default=14)
 MATCH_NOTICES_PER_PLACE = env.int("MATCH_NOTICES_PER_PLACE", default=8)
+INVITE_ROUNDS = env.int("INVITE_ROUNDS", default=2)  # by the organization, each of as many as at the opening
+INVITE_DAYS = env.int("INVITE_DAYS", default=2)  # from one to the next
 MATCH_NOTICES_PER_WEEK = env.int("MATCH_NOTICES_PER_WEEK", default=10)  # to one student
 EMAILS_PER_DAY = env.int("EMAILS_PER_DAY", default=10)  # to one person; more wait for the digest
 HOLD_LIMIT_DAYS = env.int("HOLD_LIMIT_DAYS", default=90)  # how long Stripe lets a platform hold money

@@ -121,14 +121,14 @@ def removed(project, *, at):
     )  # fmt: skip
 
 
-def match_found(project, why, *, at):
+def match_found(project, why, *, at, is_invite=False):
     """`why`: {User: the reason in words}; one statement, however many."""
-    pay = pay_line(project)
+    pay, invites = pay_line(project), " invites you to apply" if is_invite else ""
     tell(
-        list(why), kind="match.found", key=f"match:{project.code}", at=at, url=project.get_absolute_url(),
-        title=f"{project.organization}: {project.fee_text} for “{project.title}”", action="See the project",
+        list(why), kind="match.invited" if is_invite else "match.found", key=f"match:{project.code}", at=at,
+        title=f"{project.organization}{invites}: {project.fee_text} for “{project.title}”", action="See the project",
         facts=facts_of(project), dates=dates_of(project), due_at=project.applications_close_at,
-        body=lambda person: f"{pay}\n\n{why[person]}", reason=why.get,
+        body=lambda person: f"{pay}\n\n{why[person]}", reason=why.get, url=project.get_absolute_url(),
     )  # fmt: skip
 
 

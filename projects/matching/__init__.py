@@ -5,18 +5,22 @@ skill says more than a common one. The gate: the skills shown at the level asked
 Who comes nearest is found first (pool.py), then scored and chosen fairly among (fair.py), then told why (telling.py).
 """
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count
 
 from marketplace.activity.actions import record
 from marketplace.db import lock
+from marketplace.errors import InvalidTransition, LimitReached
 from projects.matching.fair import choose
 from projects.matching.pool import asked_of, find
 from projects.matching.scoring import score
 from projects.matching.telling import explain, reason_in_words, tell
-from projects.models import Match, Project
+from projects.models import InviteRound, Match, Project
 
-__all__ = ["match_project", "rank_students", "reason_in_words"]
+__all__ = ["invite_students", "match_project", "rank_students", "reason_in_words"]
 POOL = 6  # students that are compared, for each that is told
 
 
@@ -39,9 +43,48 @@ def match_project(project, at):
     return matches
 
 
-def rank_students(project, at):
-    """[(student id, score 0–1)], best first, at most as many as may still be told about this project."""
-    places = settings.MATCH_NOTICES_PER_PLACE * project.places - project.matches.count()
+@transaction.atomic
+def invite_students(*, project, by, at):
+    """Tell the next best of those who fit that the organization invites them. Returns how many.
+
+    Raises LimitReached after INVITE_ROUNDS, before INVITE_DAYS have passed, and where nobody else fits.
+    """
+    project = lock(Project, project.pk)
+    rounds = list(project.invite_rounds.order_by("number"))
+    refuse_invite(project, rounds, at)
+    ranked = rank_students(project, at, is_invite=True)
+    if not ranked:
+        raise LimitReached("Everybody who fits has been told. Ask for one competency less, or for a lower level.")
+    matches = Match.objects.bulk_create(explain(project, ranked, at))
+    tell(project, matches, at, is_invite=True)
+    InviteRound.objects.create(project=project, number=len(rounds) + 1, by=by, students=len(matches), at=at)
+    record("project.invited", actor=by, subject=project, at=at, students=len(matches))
+    return len(matches)
+
+
+def refuse_invite(project, rounds, at):
+    """Raises InvalidTransition or LimitReached where no round may be sent now. `rounds`: those before, in order."""
+    if not project.accepts_applications(at):
+        raise InvalidTransition("This project takes no applications, so nobody can be invited.")
+    if project.matched_at is None:
+        raise InvalidTransition("Students are being told of it right now. Invite more in a minute.")
+    if len(rounds) >= settings.INVITE_ROUNDS:
+        raise LimitReached(f"You have invited {settings.INVITE_ROUNDS} times. More notices would not be read.")
+    if rounds and at < invite_again_at(rounds):
+        raise LimitReached(
+            f"Give those you invited time: invite again {settings.INVITE_DAYS} days after the last time."
+        )
+
+
+def invite_again_at(rounds):
+    return rounds[-1].at + timedelta(days=settings.INVITE_DAYS)
+
+
+def rank_students(project, at, *, is_invite=False):
+    """[(student id, score 0–1)], best first, at most as many as may still be told; one round more for an invite."""
+    counted = {"told": Count("matches", distinct=True), "rounds": Count("invite_rounds", distinct=True)}
+    so_far = Project.objects.filter(pk=project.pk).aggregate(**counted)
+    places = settings.MATCH_NOTICES_PER_PLACE * project.places * (1 + so_far["rounds"] + is_invite) - so_far["told"]
     if places <= 0:
         return []
     asked = asked_of(project)

@@ -36,11 +36,11 @@ def what_fits(competencies, known):
     return {"shown": shown, "missing": missing}
 
 
-def tell(project, matches, at):
+def tell(project, matches, at, *, is_invite=False):
     """Notify everybody of the matches in one statement, each with their own reason."""
     students = Student.objects.select_related("user").in_bulk([match.student_id for match in matches])
     why = {students[match.student_id].user: reason_in_words(match.shown, match.missing) for match in matches}
-    notices.match_found(project, why, at=at)
+    notices.match_found(project, why, at=at, is_invite=is_invite)
 
 
 def reason_in_words(shown, missing):

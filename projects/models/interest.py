@@ -3,7 +3,7 @@
 from django.db import models
 from django.urls import reverse
 
-from marketplace.accounts.models import Student
+from marketplace.accounts.models import Student, User
 from marketplace.db import CodeField
 from projects.models.offer import Project
 
@@ -87,6 +87,22 @@ class SavedSearch(models.Model):
     @property
     def address(self):
         return f"{reverse('projects:browse')}?{self.query}"
+
+
+class InviteRound(models.Model):
+    """The organization had more of those told who fit: how many, never whom it knows of."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invite_rounds")
+    number = models.PositiveSmallIntegerField()  # from 1
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    students = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "number"], name="invite_round_once")]
+
+    def __str__(self):
+        return f"{self.project}, round {self.number}"
 
 
 class Match(models.Model):

@@ -15,6 +15,7 @@ from projects import actions, rules
 from projects.actions.lifecycle import Incomplete
 from projects.forms import SECTION_FORMS, NewProjectForm
 from projects.lint import lint_project
+from projects.matching.reach import reach_of, roughly
 from projects.models import Project
 from projects.rate import rate_of_text
 from projects.sections import SECTIONS, problems, states
@@ -50,7 +51,9 @@ def edit(request, code):
     project = draft_for(request, code)
     if project.status != Project.Status.DRAFT:
         return redirect(project)
-    return render(request, "projects/edit.html", task_list_of(project, now()))
+    found = reach_of(project)
+    reach = {"reach": roughly(found.fitting) if found else ""}
+    return render(request, "projects/edit.html", task_list_of(project, now()) | reach)
 
 
 def task_list_of(project, at):

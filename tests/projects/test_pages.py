@@ -385,20 +385,3 @@ def test_a_draft_next_action_and_a_saved_project_about_to_close(owner, student, 
     assert [action.text for action in for_user(student, NOW)] == ["Apply to “Soon” before it closes"]
     factories.make_application(project=soon, student=student.student)
     assert for_user(student, NOW) == []
-
-
-def test_a_word_that_is_typed_into_the_list_sorts_by_relevance(client, organization):
-    """The usual order is not part of the address, so it gives way to the one that suits a search."""
-    factories.make_project(organization=organization, title="Harbour survey")
-    page = client.get(reverse("projects:browse")).content.decode()
-    assert '<option value="" selected>Newest' in page
-    page = client.get(reverse("projects:browse"), {"q": "harbour"}).content.decode()
-    assert '<option value="" selected>Most relevant' in page
-    assert '<option value="newest">Newest' in page
-
-
-def test_what_fits_alone_cannot_be_saved_as_a_search(client, student):
-    client.force_login(student)
-    browse, save = reverse("projects:browse"), reverse("projects:search_new")
-    assert save not in client.get(browse + "?fits=me").content.decode()
-    assert save in client.get(browse + "?fits=me&where=remote").content.decode()

@@ -1,0 +1,31 @@
+"""What the list of projects asks for next: its usual order, and what can be saved of it."""
+
+import pytest
+from django.urls import reverse
+
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def test_a_word_that_is_typed_into_the_list_sorts_by_relevance(client, organization):
+    """The usual order is not part of the address, so it gives way to the one that suits a search."""
+    factories.make_project(organization=organization, title="Harbour survey")
+    page = client.get(reverse("projects:browse")).content.decode()
+    assert '<option value="" selected>Newest' in page
+    page = client.get(reverse("projects:browse"), {"q": "harbour"}).content.decode()
+    assert '<option value="" selected>Most relevant' in page
+    assert '<option value="newest">Newest' in page
+
+
+def test_what_fits_alone_cannot_be_saved_as_a_search(client, student):
+    client.force_login(student)
+    browse, save = reverse("projects:browse"), reverse("projects:search_new")
+    assert save not in client.get(browse + "?fits=me").content.decode()
+    assert save in client.get(browse + "?fits=me&where=remote").content.decode()
