@@ -8,6 +8,7 @@ SWEEPS = [
     ("look-up-links", "marketplace.links.tasks.look_up_links", 2),
     ("end-pauses", "marketplace.accounts.tasks.end_pauses", 20),
     ("match-projects", "projects.tasks.sweep_matching", 1 / 3),
+    ("match-evidence", "projects.tasks.sweep_evidence", 2),
     ("saved-searches", "projects.tasks.sweep_searches", 1),
     ("project-clocks", "projects.tasks.sweep_clocks", 4),
     ("reliability", "projects.tasks.sweep_reliability", 2),

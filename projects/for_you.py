@@ -121,14 +121,19 @@ def _values(student, mine, at, size, skip):
     }  # fmt: skip
 
 
-def why(row, found):
-    """(what the student has shown, in words, and [name] of what is missing), in the project's order."""
+def what_fits(row, found):
+    """{shown: [[skill, level word, shown in]], missing: [skill]} of one row, in the project's order, as of a Match."""
     shown, missing = [], []
     for pk, level, name in row.card["skills"]:
         if found.levels.get(pk, 0) >= level:
-            where = found.shown_in[pk]
-            words = f"{name} ({Level(found.levels[pk]).label}" + (f", {where})" if where else ")")
-            shown.append(words)
+            shown.append([name, Level(found.levels[pk]).label, found.shown_in[pk]])
         else:
             missing.append(name)
-    return shown, missing
+    return {"shown": shown, "missing": missing}
+
+
+def why(row, found):
+    """(what the student has shown, in words, and [name] of what is missing), in the project's order."""
+    fits = what_fits(row, found)
+    words = [f"{name} ({level}" + (f", {where})" if where else ")") for name, level, where in fits["shown"]]
+    return words, fits["missing"]

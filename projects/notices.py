@@ -132,6 +132,27 @@ def match_found(project, why, *, at, is_invite=False):
     )  # fmt: skip
 
 
+def evidence_fits(student, why, *, at):
+    """`why`: {Project: the reason in words}, the best first; one notice for all of them."""
+    projects, number = list(why), len(why)
+    first, is_one = projects[0], number == 1
+    one = f"“{first.title}” fits what you have just shown: {first.fee_text}"
+    notify(
+        [student.user], kind="match.evidence", key=f"rematch:{student.pk}:{at:%Y%m%d%H%M%S}", at=at,
+        title=one if is_one else f"{number} open projects fit what you have just shown",
+        body="\n\n".join(f"{terms_line(project)}. {reason}" for project, reason in why.items()),
+        url=first.get_absolute_url() if is_one else reverse("projects:for_you"),
+        action="See the project" if is_one else "See what fits you",
+        reason="You added evidence, and " + ("this project asks" if is_one else "these projects ask") + " for it.",
+        due_at=min(project.applications_close_at for project in projects),
+    )  # fmt: skip
+
+
+def terms_line(project):
+    where = "remote" if project.is_remote else project.place
+    return f"“{project.title}” by {project.organization}: {project.fee_text}, about {project.hours} h, {where}"
+
+
 def pay_line(project):
     """`dates_of` says when `{close}` is."""
     return f"{project.fee_text} fixed for about {project.hours} hours. Apply by {{close}}."

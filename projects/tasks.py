@@ -5,6 +5,7 @@ from celery import shared_task
 from marketplace.clock import now
 from marketplace.sweeps import one_by_one
 from projects import actions, denormalised, matching, reliability
+from projects.matching import again
 from projects.matching.pool import COUNTED
 from projects.models import Project
 
@@ -24,6 +25,13 @@ def sweep_matching():
     """Open projects nobody has been matched with yet: the nudge was lost, or came too early."""
     due = Project.objects.open().filter(matched_at=None).order_by("opened_at", "pk")
     one_by_one(due[:BATCH], lambda project: matching.match_project(project, now()))
+
+
+@shared_task
+def sweep_evidence():
+    """Students who have shown more than before: the open projects that fit them now."""
+    at = now()
+    one_by_one(again.due(at), lambda student_id: again.rematch(student_id, at))
 
 
 @shared_task

@@ -21,6 +21,7 @@ from projects.matching.telling import explain, reason_in_words, tell
 from projects.models import InviteRound, Match, Project
 
 __all__ = ["invite_students", "match_project", "rank_students", "reason_in_words"]
+NOBODY_LEFT = "Everybody who fits has been told, or has had enough notices this week."
 POOL = 6  # students that are compared, for each that is told
 
 
@@ -54,7 +55,7 @@ def invite_students(*, project, by, at):
     refuse_invite(project, rounds, at)
     ranked = rank_students(project, at, is_invite=True)
     if not ranked:
-        raise LimitReached("Everybody who fits has been told. Ask for one competency less, or for a lower level.")
+        raise LimitReached(NOBODY_LEFT)
     matches = Match.objects.bulk_create(explain(project, ranked, at))
     tell(project, matches, at, is_invite=True)
     InviteRound.objects.create(project=project, number=len(rounds) + 1, by=by, students=len(matches), at=at)

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from marketplace.accounts.models import Student, User
 from marketplace.db import CodeField
+from marketplace.skills.models import Skill
 from projects.models.offer import Project
 
 
@@ -103,6 +104,21 @@ class InviteRound(models.Model):
 
     def __str__(self):
         return f"{self.project}, round {self.number}"
+
+
+class Rematch(models.Model):
+    """A skill that a student has newly shown: open projects are to be looked at again. Written by a trigger alone."""
+
+    student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="+")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="+")
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "rematches"
+        constraints = [models.UniqueConstraint(fields=["student", "skill"], name="rematch_once")]
+
+    def __str__(self):
+        return f"{self.student_id}: {self.skill_id}"
 
 
 class Match(models.Model):

@@ -24,6 +24,7 @@ def reach(request, code):
     refused = ""
     try:
         matching.refuse_invite(project, rounds, at)
+        refused = "" if matching.rank_students(project, at, is_invite=True) else matching.NOBODY_LEFT
     except DomainError as error:
         refused = error.message
     again = matching.invite_again_at(rounds) if rounds and len(rounds) < settings.INVITE_ROUNDS else None

@@ -1,0 +1,70 @@
+"""New evidence: which open projects fit a student now who has shown more than before.
+
+A trigger notes each skill that a student shows for the first time or at a higher level. Somebody who adds evidence adds
+more of it: so it is looked at after PAUSE without a change, and all of it is one notice.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from marketplace.accounts.models import Student
+from projects import for_you, notices
+from projects.matching.scoring import WEEK
+from projects.matching.telling import reason_in_words
+from projects.models import Candidate, Match, Project, Rematch
+
+PAUSE = timedelta(minutes=10)
+SHOWN = 3  # projects in one notice
+LOOKED_AT = 40  # of those that fit, best first
+BATCH = 100  # students of one sweep
+
+
+def due(at):
+    """Ids of students whose evidence changed and has rested since, longest first."""
+    waiting = Rematch.objects.values("student_id").annotate(last=Max("changed_at")).filter(last__lte=at - PAUSE)
+    return list(waiting.order_by("last", "student_id").values_list("student_id", flat=True)[:BATCH])
+
+
+@transaction.atomic
+def rematch(student_id, at):
+    """Tell one student of the best open projects that ask for what they have newly shown, each project once.
+
+    Returns the new matches. A student whom another worker has is left to it.
+    """
+    held = Rematch.objects.select_for_update(skip_locked=True).filter(student_id=student_id, changed_at__lte=at)
+    skills = set(held.values_list("skill_id", flat=True))
+    if not skills:
+        return []
+    student = Student.objects.select_related("user").get(pk=student_id)
+    matches = Match.objects.bulk_create(fitting(student, skills, at))
+    if matches:
+        projects = Project.objects.select_related("organization").in_bulk([match.project_id for match in matches])
+        why = {projects[match.project_id]: reason_in_words(match.shown, match.missing) for match in matches}
+        notices.evidence_fits(student, why, at=at)
+    Rematch.objects.filter(student_id=student_id, skill_id__in=skills).delete()
+    return matches
+
+
+def fitting(student, skills, at):
+    """[Match] not saved yet, best first: what fits, asks for one of these skills, and was not told before."""
+    week = Match.objects.filter(student=student, matched_at__gt=at - WEEK).count()
+    room = min(SHOWN, settings.MATCH_NOTICES_PER_WEEK - week)
+    if room <= 0 or not Candidate.objects.filter(student=student, may_be_told=True).exists():
+        return []
+    found = for_you.fitting(student, at=at, size=LOOKED_AT)
+    near = [row for row in found.rows if row.by >= for_you.SCALE]
+    told = set(student.matches.filter(project__in=[row.pk for row in near]).values_list("project_id", flat=True))
+    new = [row for row in near if row.pk not in told and asks_for(row, skills, found.levels)]
+    return [
+        Match(student=student, project_id=row.pk, score=(row.by - for_you.SCALE) / for_you.SCALE, matched_at=at,
+              **for_you.what_fits(row, found))
+        for row in new[:room]
+    ]  # fmt: skip
+
+
+def asks_for(row, skills, levels):
+    """Whether the project asks for one of these skills at a level that is shown."""
+    return any(pk in skills and levels.get(pk, 0) >= level for pk, level, _name in row.card["skills"])

@@ -1,0 +1,141 @@
+"""Who shows more than before hears of open projects that fit now: once each, all in one notice."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.notifications.models import Notification
+from marketplace.skills.models import StudentSkill
+from projects import matching, tasks
+from projects.matching import again
+from projects.models import Match, Project, Rematch
+from tests import factories
+from tests.factories import NOW
+from tests.projects.factories import quick_student
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + again.PAUSE
+
+
+@pytest.fixture(autouse=True)
+def _at(time_machine):
+    time_machine.move_to(LATER, tick=False)
+
+
+@pytest.fixture
+def project(organization, owner):
+    return factories.make_project(organization=organization, title="Harbour survey", skills=["SQL", "Python"])
+
+
+def show(student, name, level=3, at=NOW):
+    skill = factories.make_skill(name)
+    row, _new = StudentSkill.objects.update_or_create(
+        student=student,
+        skill=skill,
+        defaults={"level": level, "strength": 1, "shown_in": "Dashboard", "updated_at": at},
+    )
+    return row
+
+
+def notices(student):
+    return list(Notification.objects.filter(recipient=student.user, kind="match.evidence").order_by("pk"))
+
+
+def test_all_that_fits_now_is_one_notice(project, organization):
+    other = factories.make_project(organization=organization, title="Harbour map", skills=["SQL", "Figma"])
+    factories.make_project(organization=organization, title="Elsewhere", skills=["Welding", "Brazing"])
+    student = quick_student()
+    for name in ("SQL", "Python", "Figma"):
+        show(student, name)
+    tasks.sweep_evidence()
+    (notice,) = notices(student)
+    assert notice.title == "2 open projects fit what you have just shown"
+    assert "“Harbour survey”" in notice.body
+    assert "“Harbour map”" in notice.body
+    assert "You have shown SQL and Python." in notice.body
+    assert {row.project for row in Match.objects.filter(student=student)} == {project, other}
+    assert not Rematch.objects.exists()
+    tasks.sweep_evidence()
+    assert len(notices(student)) == 1
+
+
+def test_one_project_is_named(project):
+    student = quick_student()
+    show(student, "SQL")
+    show(student, "Python", level=2)
+    tasks.sweep_evidence()
+    (notice,) = notices(student)
+    assert notice.title == f"“Harbour survey” fits what you have just shown: {project.fee_text}"
+    assert notice.url == project.get_absolute_url()
+    assert matching.match_project(Project.objects.get(pk=project.pk), LATER) == []
+    assert Match.objects.get().shown == [["SQL", "Advanced", "Dashboard"], ["Python", "Working", "Dashboard"]]
+
+
+def test_it_waits_until_the_evidence_rests(project):
+    student = quick_student()
+    show(student, "SQL", at=NOW - timedelta(hours=1))
+    show(student, "Python", at=NOW + timedelta(seconds=1))
+    tasks.sweep_evidence()
+    assert notices(student) == []
+    assert again.due(LATER + timedelta(seconds=1)) == [student.pk]
+
+
+def test_only_more_than_before_counts(project):
+    student = quick_student()
+    row = show(student, "SQL", level=2)
+    Rematch.objects.all().delete()
+    row.level = 1
+    row.save()
+    row.strength = 3
+    row.save()
+    assert not Rematch.objects.exists()
+    row.level = 3
+    row.save()
+    assert Rematch.objects.get().student == student
+
+
+def test_what_was_fitting_before_and_does_not_ask_for_it_is_no_news(project):
+    student = quick_student()
+    show(student, "SQL")
+    show(student, "Python")
+    Rematch.objects.all().delete()
+    show(student, "Figma")
+    tasks.sweep_evidence()
+    assert notices(student) == []
+    assert not Rematch.objects.exists()
+
+
+def test_nobody_is_told_who_does_not_want_it_or_was_told(project, settings):
+    pausing, told, full = quick_student(wants_match_notices=False), quick_student("Told"), quick_student("Full")
+    for student in (pausing, told, full):
+        show(student, "SQL")
+        show(student, "Python")
+    Match.objects.create(student=told, project=project, score=1, shown=[], matched_at=NOW - timedelta(days=9))
+    settings.MATCH_NOTICES_PER_WEEK = 1
+    other = factories.make_project(organization=project.organization, skills=["Welding", "Brazing"])
+    Match.objects.create(student=full, project=other, score=1, shown=[], matched_at=NOW)
+    tasks.sweep_evidence()
+    assert [notices(student) for student in (pausing, told, full)] == [[], [], []]
+    assert not Rematch.objects.exists()
+
+
+def test_closed_and_hidden_projects_are_left_out(project, organization, owner):
+    factories.make_project(organization=organization, status="closed", skills=["SQL", "Python"])
+    student = quick_student()
+    from projects.actions import hide
+
+    hide(project=project, student=student, at=NOW)
+    show(student, "SQL")
+    show(student, "Python")
+    tasks.sweep_evidence()
+    assert notices(student) == []
+
+
+def test_the_best_few_are_told_and_the_statements_do_not_grow(project, organization, django_assert_max_num_queries):
+    student = quick_student()
+    for _number in range(6):
+        factories.make_project(organization=organization, skills=["SQL", "Python"])
+    show(student, "SQL")
+    show(student, "Python")
+    with django_assert_max_num_queries(24):
+        assert len(again.rematch(student.pk, LATER)) == again.SHOWN
