@@ -14,10 +14,10 @@ from django.db import connection
 
 from marketplace.accounts.models import Block, Membership
 from marketplace.db import ask_quickly
-from marketplace.skills.models import Level
 from projects.matching.pool import COUNTED, GATE, TOKEN
 from projects.matching.scoring import BELOW, STRENGTH
 from projects.models import ASKED_PLACES, HiddenProject
+from projects.reasons import what_fits
 from projects.search import statement
 
 EACH = 8  # newest projects for each skill at a level and each place in the list
@@ -121,19 +121,13 @@ def _values(student, mine, at, size, skip):
     }  # fmt: skip
 
 
-def what_fits(row, found):
-    """{shown: [[skill, level word, shown in]], missing: [skill]} of one row, in the project's order, as of a Match."""
-    shown, missing = [], []
-    for pk, level, name in row.card["skills"]:
-        if found.levels.get(pk, 0) >= level:
-            shown.append([name, Level(found.levels[pk]).label, found.shown_in[pk]])
-        else:
-            missing.append(name)
-    return {"shown": shown, "missing": missing}
+def fits(row, found):
+    """{shown, missing} of one row, as reasons.what_fits."""
+    return what_fits(row.card["skills"], {pk: (level, found.shown_in[pk]) for pk, level in found.levels.items()})
 
 
 def why(row, found):
     """(what the student has shown, in words, and [name] of what is missing), in the project's order."""
-    fits = what_fits(row, found)
-    words = [f"{name} ({level}" + (f", {where})" if where else ")") for name, level, where in fits["shown"]]
-    return words, fits["missing"]
+    found_to_fit = fits(row, found)
+    shown = [f"{name} ({level}" + (f", {where})" if where else ")") for name, level, where in found_to_fit["shown"]]
+    return shown, found_to_fit["missing"]

@@ -121,11 +121,15 @@ def removed(project, *, at):
     )  # fmt: skip
 
 
+def match_key(project):
+    return f"match:{project.code}"
+
+
 def match_found(project, why, *, at, is_invite=False):
     """`why`: {User: the reason in words}; one statement, however many."""
     pay, invites = pay_line(project), " invites you to apply" if is_invite else ""
     tell(
-        list(why), kind="match.invited" if is_invite else "match.found", key=f"match:{project.code}", at=at,
+        list(why), kind="match.invited" if is_invite else "match.found", key=match_key(project), at=at,
         title=f"{project.organization}{invites}: {project.fee_text} for “{project.title}”", action="See the project",
         facts=facts_of(project), dates=dates_of(project), due_at=project.applications_close_at,
         body=lambda person: f"{pay}\n\n{why[person]}", reason=why.get, url=project.get_absolute_url(),

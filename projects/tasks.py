@@ -36,8 +36,11 @@ def sweep_evidence():
 
 @shared_task
 def sweep_searches():
-    """Open projects that saved searches have not been told of yet, then the daily and weekly searches that are due."""
-    due = Project.objects.open().filter(searched_at=None).order_by("opened_at", "pk")
+    """Open projects that saved searches have not been told of yet, then the daily and weekly searches that are due.
+
+    After matching: who hears of a project because it fits needs no second e-mail.
+    """
+    due = Project.objects.open().filter(searched_at=None, matched_at__isnull=False).order_by("opened_at", "pk")
     one_by_one(due[:BATCH], lambda project: actions.tell_searches(project, now()))
     while actions.run_due_searches(at=now()):
         pass

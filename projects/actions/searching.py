@@ -18,7 +18,8 @@ EVERY = {SavedSearch.Pace.DAILY: timedelta(days=1), SavedSearch.Pace.WEEKLY: tim
 SHOWN = 10  # new projects in one e-mail
 BATCH = 50
 
-# A listing fits a search as the page would have it (statement.where): its words, and one token of each group.
+# A listing fits a search as the page would have it (statement.where): its words, and one token of each group. Who gets
+# an e-mail at once because it fits their evidence needs no second one; who chose none of those, or a digest, does.
 FITTING = """
 SELECT s.id FROM projects_savedsearch s JOIN projects_listing l ON l.project_id = %(project)s
 JOIN accounts_student t ON t.id = s.student_id JOIN accounts_user u ON u.id = t.user_id
@@ -30,6 +31,8 @@ WHERE s.pace = 'instant' AND s.told_until < l.opened_at AND u.is_active AND u.su
                   WHERE h.project_id = l.project_id AND h.student_id = s.student_id)
   AND NOT EXISTS (SELECT FROM accounts_block b WHERE b.organization_id = l.organization_id
                   AND b.student_id = s.student_id)
+  AND NOT EXISTS (SELECT FROM notifications_notification n WHERE n.recipient_id = u.id AND n.key = %(told)s
+                  AND NOT n.in_digest AND (n.email_due_at IS NOT NULL OR n.emailed_at IS NOT NULL))
 ORDER BY s.id
 """
 
@@ -73,7 +76,7 @@ def tell_searches(project, at):
     if not project.accepts_applications(at) or project.searched_at is not None:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(FITTING, {"project": project.pk})
+        cursor.execute(FITTING, {"project": project.pk, "told": notices.match_key(project)})
         ids = [pk for (pk,) in cursor]
     searches = {}  # one notice a person, whichever of their searches found it
     for search in SavedSearch.objects.filter(pk__in=ids).select_related("student__user").order_by("pk"):

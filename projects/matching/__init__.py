@@ -9,18 +9,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count
 
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import InvalidTransition, LimitReached
 from projects.matching.fair import choose
-from projects.matching.pool import asked_of, find
+from projects.matching.pool import asked_of, before, find
 from projects.matching.scoring import score
-from projects.matching.telling import explain, reason_in_words, tell
+from projects.matching.telling import explain, tell
 from projects.models import InviteRound, Match, Project
 
-__all__ = ["invite_students", "match_project", "rank_students", "reason_in_words"]
+__all__ = ["invite_students", "match_project", "rank_students"]
 NOBODY_LEFT = "Everybody who fits has been told, or has had enough notices this week."
 POOL = 6  # students that are compared, for each that is told
 
@@ -31,15 +30,11 @@ def match_project(project, at):
 
     A project that takes no applications or is matched already is left alone. Returns the new matches.
     """
-    project = lock(Project, project.pk)
+    project = lock(Project, project.pk, "organization")
     if not project.accepts_applications(at) or project.matched_at is not None:
         return []
-    ranked = rank_students(project, at)
-    matches = Match.objects.bulk_create(explain(project, ranked, at)) if ranked else []
-    if matches:
-        tell(project, matches, at)
-    project.matched_at = at
-    project.save(update_fields=["matched_at"])
+    matches = write(project, at)
+    Project.objects.filter(pk=project.pk).update(matched_at=at)
     record("project.matched", actor=None, subject=project, at=at, students=len(matches))
     return matches
 
@@ -50,14 +45,12 @@ def invite_students(*, project, by, at):
 
     Raises LimitReached after INVITE_ROUNDS, before INVITE_DAYS have passed, and where nobody else fits.
     """
-    project = lock(Project, project.pk)
+    project = lock(Project, project.pk, "organization")
     rounds = list(project.invite_rounds.order_by("number"))
     refuse_invite(project, rounds, at)
-    ranked = rank_students(project, at, is_invite=True)
-    if not ranked:
+    matches = write(project, at, is_invite=True)
+    if not matches:
         raise LimitReached(NOBODY_LEFT)
-    matches = Match.objects.bulk_create(explain(project, ranked, at))
-    tell(project, matches, at, is_invite=True)
     InviteRound.objects.create(project=project, number=len(rounds) + 1, by=by, students=len(matches), at=at)
     record("project.invited", actor=by, subject=project, at=at, students=len(matches))
     return len(matches)
@@ -81,13 +74,26 @@ def invite_again_at(rounds):
     return rounds[-1].at + timedelta(days=settings.INVITE_DAYS)
 
 
-def rank_students(project, at, *, is_invite=False):
-    """[(student id, score 0–1)], best first, at most as many as may still be told; one round more for an invite."""
-    counted = {"told": Count("matches", distinct=True), "rounds": Count("invite_rounds", distinct=True)}
-    so_far = Project.objects.filter(pk=project.pk).aggregate(**counted)
-    places = settings.MATCH_NOTICES_PER_PLACE * project.places * (1 + so_far["rounds"] + is_invite) - so_far["told"]
+def rank_students(project, at, *, asked=None, is_invite=False):
+    """[(student id, score 0–1)], best first, at most as many as may still be told; one round more for an invite.
+
+    `asked`: of asked_of(project), where it is known.
+    """
+    so_far = before(project)
+    places = settings.MATCH_NOTICES_PER_PLACE * project.places * (1 + so_far.rounds + is_invite) - so_far.told
     if places <= 0:
         return []
+    asked = asked_of(project) if asked is None else asked
+    return choose(score(asked, find(asked, so_far, at_most=POOL * places), at), places)
+
+
+def write(project, at, *, is_invite=False):
+    """Write the matches of the students who are chosen, with their notices. Returns the matches."""
     asked = asked_of(project)
-    pool = find(project, asked, at_most=POOL * places)
-    return choose(score(asked, pool, at), places)
+    ranked = rank_students(project, at, asked=asked, is_invite=is_invite)
+    if not ranked:
+        return []
+    people, matches = explain(project, asked, ranked, at)
+    Match.objects.bulk_create(matches)
+    tell(project, people, matches, at, is_invite=is_invite)
+    return matches

@@ -13,8 +13,8 @@ from django.db.models import Max
 from marketplace.accounts.models import Student
 from projects import for_you, notices
 from projects.matching.scoring import WEEK
-from projects.matching.telling import reason_in_words
 from projects.models import Candidate, Match, Project, Rematch
+from projects.reasons import reason_in_words
 
 PAUSE = timedelta(minutes=10)
 SHOWN = 3  # projects in one notice
@@ -60,7 +60,7 @@ def fitting(student, skills, at):
     new = [row for row in near if row.pk not in told and asks_for(row, skills, found.levels)]
     return [
         Match(student=student, project_id=row.pk, score=(row.by - for_you.SCALE) / for_you.SCALE, matched_at=at,
-              **for_you.what_fits(row, found))
+              **for_you.fits(row, found))
         for row in new[:room]
     ]  # fmt: skip
 

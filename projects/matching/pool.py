@@ -27,6 +27,7 @@ class Asked(NamedTuple):
     weight: float
     share: float
     of: float
+    name: str
 
     @property
     def token(self):
@@ -40,8 +41,8 @@ WITH everybody AS (
     FROM (SELECT count(*) AS n FROM (SELECT 1 FROM accounts_student LIMIT %(counted)s) few) few
 )
 SELECT c.skill_id, c.level, ln(1 + everybody.n::float8 / (1 + coalesce(many.students, few.n))),
-       least(coalesce(many.students, few.n) / greatest(everybody.n, 1)::float8, 1), everybody.n::float8
-FROM projects_competency c CROSS JOIN everybody
+       least(coalesce(many.students, few.n) / greatest(everybody.n, 1)::float8, 1), everybody.n::float8, s.name
+FROM projects_competency c JOIN skills_skill s ON s.id = c.skill_id CROSS JOIN everybody
 LEFT JOIN projects_skillcount many ON many.skill_id = c.skill_id
 CROSS JOIN LATERAL (
     SELECT count(*) AS n FROM (SELECT 1 FROM skills_studentskill k WHERE k.skill_id = c.skill_id
@@ -59,7 +60,9 @@ SELECT ARRAY(
     UNION ALL SELECT student_id FROM accounts_block WHERE organization_id = %(organization)s
     UNION ALL SELECT s.id FROM accounts_membership m JOIN accounts_student s ON s.user_id = m.user_id
               WHERE m.organization_id = %(organization)s
-), (SELECT (min(student_id) + %(entry)s * (max(student_id) - min(student_id)))::bigint FROM projects_candidate)
+), (SELECT (min(student_id) + %(entry)s * (max(student_id) - min(student_id)))::bigint FROM projects_candidate),
+(SELECT count(*) FROM projects_match WHERE project_id = %(project)s),
+(SELECT count(*) FROM projects_inviteround WHERE project_id = %(project)s)
 """
 
 # pg_catalog: the extension intarray would replace these operators by its own, which the index does not serve.
@@ -111,15 +114,31 @@ def expected(sets):
     return sum(some[0].of * prod(one.share for one in some) for some in smallest(sets))
 
 
-def find(project, asked, *, at_most):
-    """Ids of students above the gate who may be told about the project: who covers the most weight comes first."""
+class Before(NamedTuple):
+    """What came before: ids of whom not to tell, where the circle is entered, how many were told, rounds of invites."""
+
+    excluded: list
+    start: int
+    told: int
+    rounds: int
+
+
+def before(project):
+    values = {"project": project.pk, "organization": project.organization_id}
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, values | {"entry": zlib.crc32(project.code.encode()) / 2**32})
+        return Before(*cursor.fetchone())
+
+
+def find(asked, so_far, *, at_most):
+    """Ids of students above the gate who may be told about the project: who covers the most weight comes first.
+
+    `so_far`: Before.
+    """
     found, sets = [], enough(asked)
     with connection.cursor() as cursor:
-        values = {"project": project.pk, "organization": project.organization_id}
-        cursor.execute(BEFORE, values | {"entry": zlib.crc32(project.code.encode()) / 2**32})
-        excluded, start = cursor.fetchone()
         while sets and len(found) < at_most:
-            values = {"excluded": [*excluded, *found], "start": start, "at_most": at_most - len(found)}
+            values = {"excluded": [*so_far.excluded, *found], "start": so_far.start, "at_most": at_most - len(found)}
             if expected(sets) < FEW:
                 statement, more = HEAVIEST.format(any=any_of(sets)), of_all(asked, sets)
                 sets = []

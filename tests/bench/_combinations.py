@@ -33,6 +33,26 @@ def measure():
     }  # fmt: skip
 
 
+def typed():
+    """{"p95", "max"} in milliseconds of the suggestions for what is typed: beginnings of words of every frequency."""
+    from marketplace.clock import now
+    from projects.search import front
+    from projects.search.suggesting import suggestions
+
+    at, taken = now(), []
+    front.kept["opened_at"] = front.Kept(at, front.first_of("opened_at", at))
+    words = [word_of(rank) for rank in (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 25_000)]
+    for text in [word[:letters] for word in words for letters in range(1, 9)] + [" ".join(words[:2]), " ".join(words)]:
+        times = []
+        for _repeat in range(REPEATS):
+            began = time.perf_counter()
+            suggestions(text, at)
+            times.append(time.perf_counter() - began)
+        taken.append(1000 * statistics.median(times))
+    taken.sort()
+    return {"p95": round(taken[int(0.95 * (len(taken) - 1))], 2), "max": round(taken[-1], 2)}
+
+
 def combinations():
     """25 Filters."""
     from django.http import QueryDict

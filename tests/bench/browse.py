@@ -24,6 +24,7 @@ GROWTH = 1.15  # × its own cost at the smallest scale
 QUERIES = {False: 3, True: 6}  # signed out, signed in
 SIZES = {"bytes": 15 * 1024, "gzip": 4 * 1024}  # of a list
 SQL = {"p95": 12, "max": 50}  # ms, over the combinations of _combinations.py
+TYPED = {"p95": 15}  # ms
 MEMORY = 2 * 1024  # MiB of this process
 COLUMNS = ("cpu", "ratio", "web", "postgres", "queries", "bytes", "gzip", "p50", "p99", "rate")
 
@@ -100,7 +101,7 @@ def measure(web, database, requests):
             figures[name][page.name]["ratio"] = round(figures[name][page.name]["cpu"] / floor["cpu"], 2) if floor else 1
     say("75 searches, in the database alone …")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {**figures, "sql": _combinations.measure(), "memory": memory}
+    return {**figures, "sql": _combinations.measure(), "typed": _combinations.typed(), "memory": memory}
 
 
 def session_of_a_student():
@@ -138,7 +139,8 @@ def show(size, figures):
         print(f"\n{size:,} projects, {reader:<8}" + "".join(f"{name:>10}" for name in COLUMNS))
         for page, values in figures[reader].items():
             print(f"{page:<24}" + "".join(f"{values[name]:>10}" for name in COLUMNS))
-    print("SQL of the searches, ms: " + ", ".join(f"{name} {value}" for name, value in figures["sql"].items()))
+    for name, what in (("sql", "SQL of the searches"), ("typed", "suggestions")):
+        print(f"{what}, ms: " + ", ".join(f"{key} {value}" for key, value in figures[name].items()))
     sys.stdout.flush()
 
 
@@ -149,6 +151,7 @@ def judge(scales):
         for page, values in largest[reader].items():
             targets += judged_page(reader, page, values, smallest[reader][page] if len(scales) > 1 else None)
     targets += [target(f"search SQL {name}", largest["sql"][name], limit, "ms") for name, limit in SQL.items()]
+    targets += [target(f"typeahead {name}", largest["typed"][name], limit, "ms") for name, limit in TYPED.items()]
     return [*targets, target("memory", largest["memory"], MEMORY, "MiB")]
 
 

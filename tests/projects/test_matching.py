@@ -13,6 +13,7 @@ from marketplace.notifications.models import Notification
 from marketplace.skills.models import StudentSkill
 from projects import matching, tasks
 from projects.models import Competency, Match, Project
+from projects.reasons import reason_in_words
 from tests import factories
 from tests.factories import NOW
 from tests.projects.factories import quick_student
@@ -160,7 +161,7 @@ def test_the_reason_is_in_words_and_kept(organization, owner):
     ],
 )
 def test_reason_in_words(shown, missing, words):
-    assert matching.reason_in_words([[name, "Working", ""] for name in shown], missing) == words
+    assert reason_in_words([[name, "Working", ""] for name in shown], missing) == words
 
 
 def test_running_again_changes_nothing(organization, owner):
@@ -192,7 +193,7 @@ def test_matching_marks_and_tells_in_one_transaction(organization, owner, monkey
     for skill in ("SQL", "Data cleaning"):
         factories.make_student_skill(student, skill)
     project = factories.make_project(organization=organization)
-    monkeypatch.setattr(matching, "tell", lambda *arguments: 1 / 0)
+    monkeypatch.setattr(matching, "tell", lambda *arguments, **named: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         matching.match_project(project, NOW)
     assert (Project.objects.get().matched_at, Match.objects.count()) == (None, 0)

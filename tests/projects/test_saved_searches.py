@@ -10,7 +10,8 @@ from django.urls import reverse
 from marketplace.accounts.actions import suspend_user
 from marketplace.errors import LimitReached
 from marketplace.notifications.models import Notification
-from projects import actions, tasks
+from marketplace.notifications.preferences import choose
+from projects import actions, matching, tasks
 from projects.actions import searching
 from projects.models import Project, SavedSearch
 from projects.search.filters import Filters
@@ -72,7 +73,10 @@ def test_what_opens_is_told_once_to_whoever_searched_for_it(student, other_stude
 def test_a_lost_nudge_is_found_by_the_sweep(student, organization, owner, time_machine):
     time_machine.move_to(LATER, tick=False)
     save(student.student, "q=docks")
-    open_project(organization)
+    project = open_project(organization, matched_at=None)
+    tasks.sweep_searches()
+    assert told() == []  # matching goes first
+    matching.match_project(project, LATER)
     for _twice in range(2):
         tasks.sweep_searches()
     assert (len(told()), Project.objects.filter(searched_at=None).count()) == (1, 0)
@@ -102,6 +106,18 @@ def test_who_is_not_told(student, organization, owner):
         assert actions.tell_searches(project, LATER) == 0
     assert actions.tell_searches(open_project(organization, title="Docks"), LATER) == 1
     assert [row[0] for row in told()] == [person]
+
+
+@pytest.mark.parametrize(("pace", "number"), [("instant", 0), ("daily", 1), ("off", 1)])
+def test_who_gets_an_email_because_it_fits_gets_no_second_one(student, organization, owner, pace, number):
+    choose(student, at=NOW, paces={"match": pace})
+    for name in ("SQL", "Data cleaning"):
+        factories.make_student_skill(student.student, name)
+    save(student.student, "q=docks")
+    project = open_project(organization, skills=["SQL", "Data cleaning"], matched_at=None)
+    assert len(matching.match_project(project, LATER)) == 1
+    assert actions.tell_searches(project, LATER) == number
+    assert Notification.objects.filter(kind="match.found").count() == 1
 
 
 def test_the_inverted_search_finds_what_the_page_finds(organization, owner):
