@@ -73,6 +73,7 @@ _MAIN = [
 _ACCOUNT = [
     ("student", "portfolio:mine", "Portfolio", "award"),
     ("employer", "projects:browse", "Browse projects", "search"),
+    ("all", "find", "Search your things", "search"),
     ("all", "accounts:profile", "Profile", "user"),
     ("all", "accounts:organizations", "Organizations", "building-2"),
     ("all", "account_email", "E-mail and password", "mail"),

@@ -31,8 +31,8 @@ PAGES = [
     "privacy",
 ]
 PRIVATE = [
-    "/account/", "/accounts/", "/admin/", "/api/", "/applications/", "/engagements/", "/home/", "/notifications/",
-    "/payments/", "/reports/", "/webhooks/", "/projects/filters/", "/projects/?",
+    "/account/", "/accounts/", "/admin/", "/api/", "/applications/", "/engagements/", "/find/", "/home/",
+    "/notifications/", "/payments/", "/reports/", "/webhooks/", "/projects/filters/", "/projects/?",
     "/skills/typeahead/", "/projects/suggest/",
 ]  # fmt: skip
 ROUTES = {  # of each kind of row: the route, and what stands in its address

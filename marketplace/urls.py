@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from marketplace import crawlers, health, home, organizations, pages, previews, stylesheet, topics
+from marketplace import crawlers, finding, health, home, organizations, pages, previews, stylesheet, topics
 from marketplace.notifications.views import mail_reports
 
 admin.site.site_header = admin.site.site_title = f"{settings.SITE_NAME} moderation"
@@ -14,6 +14,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # one way in: the secon
 urlpatterns = [
     path("", pages.landing, name="landing"),
     path("home/", home.home, name="home"),
+    path("find/", finding.find, name="find"),
     path("how-it-works/students/", pages.how_it_works_students, name="how_it_works_students"),
     path("how-it-works/employers/", pages.how_it_works_employers, name="how_it_works_employers"),
     path("about/", pages.about, name="about"),

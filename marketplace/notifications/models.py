@@ -47,8 +47,9 @@ class Notification(models.Model):
         constraints = [models.UniqueConstraint(fields=["recipient", "key"], name="notification_once_per_fact")]
         indexes = [
             models.Index(fields=["recipient", "-created_at", "-id"], name="notification_inbox"),
+            # In the order in which they are taken: many are due at the same moment.
             models.Index(
-                fields=["email_due_at"],
+                fields=["in_digest", "email_due_at", "id"],
                 condition=Q(emailed_at=None, email_due_at__isnull=False),
                 name="notification_due",
             ),

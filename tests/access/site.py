@@ -45,6 +45,7 @@ ORGANIZATION_FORM = {"name": "New Name", "website": "", "place": "", "about": ""
 ROWS = [
     row("landing", 302, visitor=200),
     row("home", 200, **EVERYBODY_SIGNED_IN),
+    row("find", 200, query="?q=a", **EVERYBODY_SIGNED_IN),
     row("how_it_works_students", 200),
     row("how_it_works_employers", 200),
     row("about", 200),
