@@ -8,11 +8,11 @@ from marketplace.skills.queries import search_skills
 from projects.search import front
 
 SKILLS, PROJECTS = 4, 4
-LETTERS = 100  # of a text that are looked at
+LETTERS = 50  # of a text that are looked at
 WORDS = 6
 LONG_ENOUGH = 3  # letters of the word that is still being typed: fewer begin too many words
 LOOKED_AT = 200  # projects of those that have the words anywhere
-NEAR = 1  # which of the first few listings are looked at before all (samples.First)
+NEAR = 0  # which of the first few listings are looked at before all (samples.First)
 TITLES = """
 WITH few AS MATERIALIZED (
     SELECT project_id, opened_at FROM projects_listing

@@ -13,6 +13,8 @@ OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bOR\b')  # of websearch_to_tsquery: the 
 
 # A word of the vocabulary that starts so, or else the nearest: one edit in a short word, two in a longer one. And
 # whether an open project has the text as it was typed: then nothing is spelled wrong, whatever the vocabulary says.
+# That is counted, as the planner would walk through all rows to find one, and only where a word is so rare that the
+# vocabulary has it not.
 MEND = """
 WITH vocabulary AS (
     SELECT word, count(*) AS uses
@@ -31,8 +33,9 @@ WITH vocabulary AS (
 ), nearest AS (
     SELECT DISTINCT ON (typed) typed, word FROM close ORDER BY typed, word <> typed, distance, uses DESC, word
 )
-SELECT EXISTS (SELECT FROM projects_listing
-               WHERE document @@ websearch_to_tsquery('english', %(q)s) AND closes_at > %(at)s),
+SELECT CASE WHEN (SELECT bool_and(word IN (SELECT word FROM vocabulary)) FROM unnest(%(typed)s::text[]) one (word))
+            THEN true ELSE (SELECT count(*) > 0 FROM projects_listing
+                  WHERE document @@ websearch_to_tsquery('english', %(q)s) AND closes_at > %(at)s) END,
        (SELECT json_object_agg(typed, word) FROM nearest)
 """.strip()
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import psycopg2
 
 VERSION = "4"  # of what _country.py draws: another one is filled anew
+REPEATED = {"accounts", "projects", "skills"}  # apps of what the rebuilt rows repeat, and of these
 KEPT = timedelta(days=5)  # then the first applications close
 
 
@@ -56,9 +57,11 @@ def catch_up():
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
         say("new migrations …")
         call_command("migrate", verbosity=0, skip_checks=True)
+    if any(migration.app_label in REPEATED for migration, _backwards in plan):
         call_command("rebuild_rows", stdout=sys.stderr)
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

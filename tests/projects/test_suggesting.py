@@ -1,5 +1,7 @@
 """Suggestions while somebody types a search for projects."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -46,7 +48,9 @@ def test_as_options_that_lead_there(client):
 @pytest.mark.parametrize("few", [0, 1, 50])
 def test_the_newest_come_first_wherever_they_are_found(client, monkeypatch, few):
     monkeypatch.setattr(front, "FEW", few)
-    titles = [offered(title=f"Harbour {number}", opened_at=NOW.replace(day=1 + number)).title for number in range(7)]
+    titles = [
+        offered(title=f"Harbour {number}", opened_at=NOW - timedelta(days=7 - number)).title for number in range(7)
+    ]
     monkeypatch.setattr(front, "STEPS", 2)
     first = front.first_of("opened_at", NOW)
     monkeypatch.setattr(front, "kept", {"opened_at": front.Kept(NOW, first)})
