@@ -117,7 +117,7 @@ def applicants(user, words):
     condition = having(words, *seen, "project__title")
     condition |= Q(revealed_at__isnull=False) & having(words, *seen, "project__title", "student__display_name")
     rows = board.filter(condition).distinct().select_related("project", "student")
-    return listed("Applicants", rows.order_by("-submitted_at", "-pk"), lambda row: Hit(
+    return listed("Applicants", rows.order_by("-project__opened_at", "project", "label", "pk"), lambda row: Hit(
         name_of(row), reverse("applications:applicant", args=[row.code]),
         f"{row.project.title} · {look_of(row, for_student=False)['word']}",
     ))  # fmt: skip
