@@ -12,6 +12,7 @@ SWEEPS = [
     ("saved-searches", "projects.tasks.sweep_searches", 1),
     ("project-clocks", "projects.tasks.sweep_clocks", 4),
     ("reliability", "projects.tasks.sweep_reliability", 2),
+    ("keep-words", "projects.tasks.keep_words", 20),
     ("count-students", "projects.tasks.count_students", 240),
     ("check-rows", "projects.tasks.check_rows", 240),
     ("application-clocks", "applications.tasks.sweep_clocks", 4),

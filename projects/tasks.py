@@ -8,6 +8,7 @@ from projects import actions, denormalised, matching, reliability
 from projects.matching import again
 from projects.matching.pool import COUNTED
 from projects.models import Project
+from projects.search import text
 
 BATCH = 50
 
@@ -56,6 +57,12 @@ def sweep_clocks():
 def count_students():
     """Of the skills that many have shown: matching weighs a skill by how rare it is."""
     denormalised.count_students(COUNTED)
+
+
+@shared_task
+def keep_words():
+    """Note the words that a mistyped search is mended with."""
+    text.keep_words()
 
 
 @shared_task

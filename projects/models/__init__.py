@@ -9,10 +9,10 @@ from projects.models.offer import (
     Competency,
     Project,
 )
-from projects.models.rows import ASKED_PLACES, Candidate, Listing, Reliability, ReliabilityDue, SkillCount
+from projects.models.rows import ASKED_PLACES, Candidate, Listing, Reliability, ReliabilityDue, SearchWord, SkillCount
 
 __all__ = [
     "APPLICATION_SENT", "ASKED_PLACES", "RUBRIC_LENGTH", "AcceptanceCriterion", "Candidate", "Clarification",
     "Competency", "HiddenProject", "InviteRound", "Listing", "Match", "Project", "Reliability", "ReliabilityDue",
-    "Rematch", "SavedProject", "SavedSearch", "SkillCount",
+    "Rematch", "SavedProject", "SavedSearch", "SearchWord", "SkillCount",
 ]  # fmt: skip

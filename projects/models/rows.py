@@ -89,6 +89,16 @@ class Listing(models.Model):
         return self.words[:60]
 
 
+class SearchWord(models.Model):
+    """A word of the newest listings, for what is spelled wrong; written by a task, and only where listings are many."""
+
+    word = models.TextField(primary_key=True)
+    uses = models.PositiveIntegerField()
+
+    def __str__(self):
+        return self.word
+
+
 class Candidate(models.Model):
     """A student as matching sees them. Written by the triggers of migration 0006 and by nothing else.
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from projects.search.order import COLUMNS, COMPUTED, is_falling
 
 FOLD = 3  # how many times more listings the next step looks at
-ENOUGH = 1.3  # times as many are expected there as are needed: then the step is worth it
+ENOUGH = 1.7  # times as many are expected there as are needed: then the step is worth it
 OPEN = "l.closes_at > %(at)s"
 QUERY = "websearch_to_tsquery('english', %(q)s)"
 EXPRESSIONS = {

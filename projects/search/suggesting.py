@@ -11,16 +11,18 @@ SKILLS, PROJECTS = 4, 4
 LETTERS = 50  # of a text that are looked at
 WORDS = 6
 LONG_ENOUGH = 3  # letters of the word that is still being typed: fewer begin too many words
-LOOKED_AT = 200  # projects of those that have the words anywhere
+LOOKED_AT = 600  # projects of those that have the words anywhere, where the newest have too few in their titles
 NEAR = 0  # which of the first few listings are looked at before all (samples.First)
 TITLES = """
 WITH few AS MATERIALIZED (
     SELECT project_id, opened_at FROM projects_listing
     WHERE closes_at > %(at)s AND document @@ to_tsquery('english', %(words)s) AND tokens && %(near)s::int[]
 ), more AS MATERIALIZED (
-    SELECT project_id, opened_at FROM projects_listing
-    WHERE closes_at > %(at)s AND document @@ to_tsquery('english', %(words)s)
-      AND (SELECT count(*) FROM few) < %(size)s LIMIT %(most)s
+    SELECT project_id, opened_at FROM (
+        SELECT * FROM projects_listing
+        WHERE closes_at > %(at)s AND document @@ to_tsquery('english', %(anywhere)s)
+          AND (SELECT count(*) FROM few) < %(size)s LIMIT %(most)s
+    ) named WHERE document @@ to_tsquery('english', %(words)s)
 ), newest AS (
     SELECT * FROM few UNION SELECT * FROM more ORDER BY opened_at DESC, project_id DESC LIMIT %(size)s
 )
@@ -44,6 +46,7 @@ def titles(text, at):
     values = {
         "at": at, "size": PROJECTS, "most": LOOKED_AT, "near": first.steps[NEAR] if first else None,
         "words": " & ".join([*(f"'{word}':A" for word in words[:-1]), f"'{words[-1]}':*A"]),
+        "anywhere": " & ".join([*(f"'{word}'" for word in words[:-1]), f"'{words[-1]}':*"]),
     }  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, TITLES, values)

@@ -2,25 +2,33 @@
 
 import re
 
+from django.db import connection as primary
+from django.db import transaction
+
 from marketplace.db import ask_quickly
 from marketplace.replica import connection
 from projects.search import statement
 
 NEWEST = 5_000  # projects whose words make up the vocabulary
+ONE_AT_A_TIME = 0x70776465  # the advisory lock of whoever notes the words
 WAYS_OUT = 8  # filters that are tried without, on an empty page
 WORDS = 8  # of a text that are mended at most
 OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bOR\b')  # of websearch_to_tsquery: the reader knows what to ask for
+
+COUNTED = """
+    SELECT word, count(*) AS uses
+    FROM (SELECT unnest(string_to_array(words, ' ')) AS word
+          FROM (SELECT words FROM projects_listing ORDER BY opened_at DESC LIMIT %(newest)s) newest) all_words
+    WHERE length(word) BETWEEN 3 AND 40 AND {condition} GROUP BY word
+"""
 
 # A word of the vocabulary that starts so, or else the nearest: one edit in a short word, two in a longer one. And
 # whether an open project has the text as it was typed: then nothing is spelled wrong, whatever the vocabulary says.
 # That is counted, as the planner would walk through all rows to find one, and only where a word is so rare that the
 # vocabulary has it not.
 MEND = """
-WITH vocabulary AS (
-    SELECT word, count(*) AS uses
-    FROM (SELECT unnest(string_to_array(words, ' ')) AS word
-          FROM (SELECT words FROM projects_listing ORDER BY opened_at DESC LIMIT %(newest)s) newest) all_words
-    WHERE length(word) BETWEEN 3 AND 40 GROUP BY word
+WITH vocabulary AS MATERIALIZED (
+    SELECT word, uses FROM projects_searchword UNION ALL {counted}
 ), close AS (
     SELECT typed.word AS typed, vocabulary.word, vocabulary.uses,
            CASE WHEN starts_with(vocabulary.word, typed.word) THEN 0
@@ -37,7 +45,24 @@ SELECT CASE WHEN (SELECT bool_and(word IN (SELECT word FROM vocabulary)) FROM un
             THEN true ELSE (SELECT count(*) > 0 FROM projects_listing
                   WHERE document @@ websearch_to_tsquery('english', %(q)s) AND closes_at > %(at)s) END,
        (SELECT json_object_agg(typed, word) FROM nearest)
-""".strip()
+""".strip().format(counted=COUNTED.format(condition="NOT EXISTS (SELECT FROM projects_searchword)"))
+
+# The vocabulary is kept where listings are many; where they are few it is counted for each search.
+KEEP = """
+WITH counted AS ({counted}), gone AS (
+    DELETE FROM projects_searchword WHERE word NOT IN (SELECT word FROM counted)
+)
+INSERT INTO projects_searchword (word, uses) SELECT word, uses FROM counted
+ON CONFLICT (word) DO UPDATE SET uses = excluded.uses
+""".format(counted=COUNTED.format(condition="(SELECT count(*) FROM projects_listing) >= %(newest)s"))
+
+
+@transaction.atomic
+def keep_words():
+    """Note the words of the newest listings anew, one worker at a time."""
+    with primary.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute(KEEP, {"newest": NEWEST})
 
 
 def lost(filters, at):

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from projects import denormalised, reliability
 from projects.matching.pool import COUNTED
+from projects.search import text
 
 
 class Command(BaseCommand):
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"{'; '.join(failed)}. Run it without --check.")
         if not check:
             denormalised.count_students(COUNTED)
+            text.keep_words()
             if not which:
                 self.stdout.write(f"reliability: {reliability.refresh_all():,} written")
 
