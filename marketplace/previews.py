@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from marketplace.access import get_for_user
 from marketplace.accounts.models import Organization
 from marketplace.clock import now
+from marketplace.crawlers import for_a_while
 from marketplace.formatting import times
 from marketplace.money import format_money
 from marketplace.papers.pictures import picture
@@ -16,16 +17,13 @@ from marketplace.replica import from_replica
 from portfolio import queries
 from projects.models import Project
 
-HOUR = 3600  # seconds
-
 
 def answer(kicker, title, facts=()):
-    response = HttpResponse(picture(kicker, title, tuple(fact for fact in facts if fact)), content_type="image/png")
-    response["Cache-Control"] = f"public, max-age={HOUR}"
-    return response
+    return HttpResponse(picture(kicker, title, tuple(fact for fact in facts if fact)), content_type="image/png")
 
 
 @require_safe
+@for_a_while
 def site(request):
     facts = ("Projects of 10 to 40 hours, funded before work starts.", "Judged blind, with a reason for every answer.")
     return answer("For students and employers", "Short, paid projects. Chosen on proof.", facts)
@@ -33,6 +31,7 @@ def site(request):
 
 @from_replica
 @require_safe
+@for_a_while
 def project(request, code):
     found = get_for_user(Project.objects.with_card(), AnonymousUser(), code=code)
     skills = " · ".join(row.skill.name for row in found.competencies.all())
@@ -45,6 +44,7 @@ def project(request, code):
 
 @from_replica
 @require_safe
+@for_a_while
 def organization(request, slug):
     found = get_for_user(Organization, AnonymousUser(), slug=slug)
     about = " ".join(found.about.split())
@@ -52,6 +52,7 @@ def organization(request, slug):
 
 
 @require_safe
+@for_a_while
 def case(request, slug, code):
     """What a student finished and an organization verified, as far as the portfolio permission lets it be shown."""
     shown = queries.with_proof(queries.shown_cases(now().date()).filter(student__slug=slug))

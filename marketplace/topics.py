@@ -3,7 +3,6 @@ because they show what the taxonomy and the projects know."""
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
@@ -24,8 +23,7 @@ FOUND = 20  # competencies that a search lists
 @from_replica
 @require_safe
 def topics(request):
-    """Every field with its open projects, and its competencies; `?q=` finds one, and leads to it when it is the only
-    one of that name."""
+    """Every field with its open projects, and its competencies; `?q=` finds some, or leads to the one of that name."""
     text = request.GET.get("q", "").strip()
     found = search_skills(text, limit=FOUND) if text else []
     if found and found[0].name.lower() == text.lower():
@@ -51,7 +49,7 @@ def skill(request, slug):
     context = {
         "skill": found, "related": related(found), "good": template["good"], "question": template["question"],
         "levels": [(level, level.label, wanted(level), template["ladder"][level]) for level in Level],
-        "shown": open_ones["results"].levels.get(found.pk), "browse": f"skill={found.slug}", "name": found.name,
+        "shown": open_ones["results"].levels.get(found.pk), "browse": f"skill={found.slug}",
     }  # fmt: skip
     return render(request, "topics/skill.html", context | open_ones)
 
@@ -60,14 +58,10 @@ def skill(request, slug):
 @require_safe
 def field(request, slug):
     """One field: its newest projects and the competencies that they ask for most."""
-    try:
-        family = SkillFamily.objects.get(slug=slug)
-    except SkillFamily.DoesNotExist as error:
-        raise Http404 from error
+    family = get_object_or_404(SkillFamily, slug=slug)
     open_ones = offers(request, Filters(fields=(named(family),)), with_facets=True)
     asked = next((facet.options for facet in open_ones["results"].facets if facet.name == "skill"), [])
-    context = {"family": family, "asked": asked, "browse": f"field={family.slug}", "name": family.name,
-               "skills": starters(family=family)}  # fmt: skip
+    context = {"family": family, "asked": asked, "browse": f"field={family.slug}", "skills": starters(family=family)}
     return render(request, "topics/field.html", context | open_ones)
 
 

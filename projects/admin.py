@@ -2,22 +2,16 @@
 
 from django.contrib import admin
 
+from marketplace.read_only import ReadOnly
 from projects.models import AcceptanceCriterion, Competency
 
 
-class PartInline(admin.TabularInline):
+class PartInline(ReadOnly, admin.TabularInline):
     extra = 0
-    can_delete = False
     ordering = ["position"]
 
     def has_view_permission(self, request, obj=None):
         return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 class CriterionInline(PartInline):

@@ -1,6 +1,7 @@
 """The public, read-only API of projects. It says what the pages say, and nothing about who applied."""
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -201,10 +202,7 @@ def refuse_unknown(query):
 @permission_classes([AllowAny])
 def project_detail(request, code):
     """What everybody may read. A project in any other state is not found, whoever asks."""
-    public = Project.objects.filter(
-        status__in=[Project.Status.OPEN, Project.Status.CLOSED], organization__suspended_at=None
-    )
-    project = with_counts(public).with_parts().filter(code=code).first()
+    project = with_counts(Project.objects.visible_to(AnonymousUser())).with_parts().filter(code=code).first()
     if project is None:
         raise Http404
     return Response(ProjectDetailSerializer(project).data)

@@ -79,7 +79,7 @@ class Fitting:
     rows: list
     total: int
     levels: dict  # {skill id: level} of what the student has shown
-    shown_in: dict  # {skill id: the title of the evidence or project}
+    known: dict  # {skill id: (level, the title of the evidence or project)}
     next: int | None  # how many to skip for the next page
 
 
@@ -95,7 +95,7 @@ def fitting(student, *, at, size=PAGE, skip=0):
     return Fitting(
         rows=[statement.Row(by, pk, json.loads(card), *values) for _total, by, pk, card, *values in rows],
         total=total, levels={pk: level for pk, level, _strength, _where in mine},
-        shown_in={pk: where for pk, _level, _strength, where in mine},
+        known={pk: (level, where) for pk, level, _strength, where in mine},
         next=skip + size if skip + size < total else None,
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def _values(student, mine, at, size, skip):
 
 def fits(row, found):
     """{shown, missing} of one row, as reasons.what_fits."""
-    return what_fits(row.card["skills"], {pk: (level, found.shown_in[pk]) for pk, level in found.levels.items()})
+    return what_fits(row.card["skills"], found.known)
 
 
 def why(row, found):

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from marketplace.skills.models import Skill
 
 QUERY_LIMIT = 100  # characters of a search text that are looked at
+RELATED = 12  # skills of each kind
 
 # Both statements read names and aliases as one list of surfaces; the trigram indexes on lower(name) serve LIKE and <%.
 _SURFACES = """
@@ -87,16 +88,13 @@ def _matches(statement, text, limit):
         return dict(cursor.fetchall())
 
 
-RELATED = 12  # of each kind
-
-
 def related(skill):
     """{"broader", "narrower", "beside": [Skill]}: the active ones around this skill; `beside` are of its field."""
-    beside = Skill.objects.filter(family=skill.family_id, source=Skill.Source.STARTER) if skill.family_id else None
+    beside = Skill.objects.filter(family__isnull=False, family=skill.family_id, source=Skill.Source.STARTER)
     kinds = {
         "broader": Skill.objects.filter(narrower_relations__skill=skill),
         "narrower": Skill.objects.filter(broader_relations__broader=skill),
-        "beside": beside.exclude(pk=skill.pk) if beside is not None else Skill.objects.none(),
+        "beside": beside.exclude(pk=skill.pk),
     }
     parts = [
         rows.filter(is_active=True)

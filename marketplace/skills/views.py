@@ -1,10 +1,9 @@
 from django.contrib.auth.decorators import login_required
-from django.http import JsonResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from marketplace.answers import html_or_json
 from marketplace.skills.forms import ids_of
 from marketplace.skills.ngrams import TEXT_LIMIT
 from marketplace.skills.queries import search_skills
@@ -19,12 +18,8 @@ HAVE_LIMIT = 10
 def typeahead(request):
     """`?q=` what was typed so far. A list of options as HTML, or JSON for those who ask for it. Open to everybody."""
     skills = search_skills(request.GET.get("q", ""), limit=TYPEAHEAD_LIMIT)
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        response = JsonResponse({"skills": [_as_json(skill) for skill in skills]})
-    else:
-        response = render(request, "skills/_options.html", {"skills": skills})
-    patch_vary_headers(response, ["Accept"])
-    return response
+    data = {"skills": [_as_json(skill) for skill in skills]}
+    return html_or_json(request, "skills/_options.html", {"skills": skills}, data)
 
 
 @login_required

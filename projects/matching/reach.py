@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from marketplace.skills.models import Skill
 from projects.matching.pool import asked_of, count_fitting
 
 MOST = 1_000  # students that are counted
@@ -25,11 +24,10 @@ def reach_of(project):
         return None
     fitting, wider = count_fitting(asked, at_most=MOST), []
     if fitting < SCARCE and len(asked) > 1:
-        names = dict(Skill.objects.filter(pk__in=[one.skill_id for one in asked]).values_list("pk", "name"))
         for one in asked:
             number = count_fitting([other for other in asked if other is not one], at_most=MOST)
             if number > fitting and number >= HIDDEN:
-                wider.append((names[one.skill_id], number))
+                wider.append((one.name, number))
         wider.sort(key=lambda row: -row[1])
     return Reach(fitting, wider)
 

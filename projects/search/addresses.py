@@ -1,6 +1,5 @@
 """Addresses of the page of results with something changed: less a filter, on the next page."""
 
-from django.http import QueryDict
 from django.urls import reverse
 
 from projects.search.saved import address_of
@@ -32,7 +31,7 @@ class Links:
         return self._address(kept, self.filters)
 
     def feed(self):
-        return self._address(QueryDict(self.filtered), reverse("projects:feed"))
+        return with_query(reverse("projects:feed"), self.filtered)
 
     def all_filters(self):
         return self._address(self._changed(), self.filters)
@@ -44,5 +43,9 @@ class Links:
         return kept
 
     def _address(self, query, path=None):
-        encoded = query.urlencode()
-        return (path or self.browse) + (f"?{encoded}" if encoded else "")
+        return with_query(path or self.browse, query.urlencode())
+
+
+def with_query(path, encoded):
+    """A path with a query string, which may be empty."""
+    return f"{path}?{encoded}" if encoded else path

@@ -42,7 +42,7 @@ TESTS = {
     "level": ("level", [f"{{}} = {level}" for level in Level.values]),
     "within": ("closes_at", [f"{{}} <= %(within_{days})s" for days in WITHIN]),
 }
-FITS = "asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %(student)s)"
+FITS = "asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %({})s)"
 OPTIONS = {*NAMED, *TESTS} - {"within"}
 
 
@@ -98,7 +98,7 @@ def parameters(at):
 def counts(groups, student):
     """{name: SQL} that counts the options with a fixed list in the samples of statement.py."""
     fixed = [f"{_numbers(group)} AS of_{group}" for group in TESTS if group not in groups]
-    fixed += [f"count(*) FILTER (WHERE {FITS}) AS of_fits"] * (student is not None)
+    fixed += [f"count(*) FILTER (WHERE {FITS.format('student')}) AS of_fits"] * (student is not None)
     return {"numbers": f"SELECT {', '.join(fixed)} FROM sample"} if fixed else {}
 
 

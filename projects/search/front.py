@@ -56,15 +56,18 @@ def find(filters, **asked):
 
 def fresh(name, at):
     """What is remembered under this name, or None."""
-    known = kept.get(name)
-    return known.value if known is not None and timedelta(0) <= at - known.at < FRESH else None
+    return kept[name].value if is_fresh(name, at) else None
+
+
+def is_fresh(name, at):
+    return name in kept and timedelta(0) <= at - kept[name].at < FRESH
 
 
 def remember(counts, sort, at):
     if counts is not None:
         kept[sort] = Kept(at, counts)
     column = samples.walked(sort)
-    if column not in kept or not timedelta(0) <= at - kept[column].at < FRESH:
+    if not is_fresh(column, at):
         kept[column] = Kept(at, first_of(column, at))
 
 
@@ -85,13 +88,8 @@ def cover(kind, edge, beginning):
     tokens = []
     for level in (2, 1, 0):
         at_edge, begins = edge >> 3 * level, beginning >> 3 * level
-        low, high = (at_edge >> 3) << 3, ((at_edge >> 3) << 3) + 7  # what the coarser level leaves to this one
-        if level == 2:
-            low, high = min(begins, at_edge), max(begins, at_edge)
-        is_last = level == 0
-        if beginning > edge:
-            places = range(at_edge + (not is_last), min(high, begins) + 1)
-        else:
-            places = range(max(low, begins), at_edge + is_last)
-        tokens += [16 * place + kind + 3 * level for place in places]
+        for place in range(min(at_edge, begins), max(at_edge, begins) + 1):
+            is_beside = level == 2 or place >> 3 == at_edge >> 3  # the others are in a coarser token
+            if is_beside and (place != at_edge or level == 0):
+                tokens.append(16 * place + kind + 3 * level)
     return tokens

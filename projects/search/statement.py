@@ -57,7 +57,7 @@ def where(filters, at, *, but=None):
         parts.append("l.closes_at <= %(until)s")
         values["until"] = filters.closes_before(at)
     if filters.fits is not None:
-        parts.append("l.asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %(fits)s)")
+        parts.append(f"l.{facets.FITS.format('fits')}")
         values["fits"] = filters.fits
     return " AND ".join(parts), values
 
@@ -72,7 +72,8 @@ def find(filters, *, at, sort, size, after=None, before=None, student=None, with
     condition, values = where(filters, at)
     values |= {"student": student.pk if student else None, "q": filters.q, "live": LIVE, "size": size + 1}
     values |= first.values() if first is not None else {}
-    parts = samples.sample("sample", condition, sort, most + 1, facets.columns(student=student), first=first)
+    read = facets.columns(student=student) if with_facets else ""
+    parts = samples.sample("sample", condition, sort, most + 1, read, first=first)
     if with_facets:
         groups = facets.alternatives(filters)
         for group in groups:

@@ -14,6 +14,7 @@ from marketplace.clock import now
 from marketplace.formatting import times
 from marketplace.money import format_money
 from marketplace.replica import from_replica
+from projects.search.addresses import with_query
 from projects.search.filters import parse
 from projects.search.results import search_open
 from projects.search.saved import address_of, name_of
@@ -32,8 +33,7 @@ def feed(request):
     filters = parse(request.GET)
     query = address_of(filters)
     found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False)
-    browse = settings.SITE_URL + reverse("projects:browse") + (f"?{query}" if query else "")
-    here = settings.SITE_URL + reverse("projects:feed") + (f"?{query}" if query else "")
+    browse, here = (settings.SITE_URL + with_query(reverse(f"projects:{name}"), query) for name in ("browse", "feed"))
     feed = Atom1Feed(
         title=f"{settings.SITE_NAME}: {printed(name_of(filters)) or 'open projects'}",
         link=browse,

@@ -10,6 +10,7 @@ from marketplace.access import get_for_user
 from marketplace.clock import now
 from marketplace.errors import DomainError
 from projects import matching, rules
+from projects.matching.pool import GATE
 from projects.matching.reach import reach_of, roughly
 from projects.models import Project
 
@@ -21,7 +22,6 @@ def reach(request, code):
     project = get_for_user(Project.objects.select_related("organization"), request.user, code=code, may=rules.may_edit)
     at, found = now(), reach_of(project)
     rounds = list(project.invite_rounds.select_related("by").order_by("number"))
-    refused = ""
     try:
         matching.refuse_invite(project, rounds, at)
         refused = "" if matching.rank_students(project, at, is_invite=True) else matching.NOBODY_LEFT
@@ -31,7 +31,7 @@ def reach(request, code):
     context = {
         "project": project, "about": roughly(found.fitting) if found else "",
         "wider": [(name, roughly(number)) for name, number in found.wider] if found else [],
-        "told": project.matches.count(), "rounds": rounds, "refused": refused,
+        "gate": round(100 * GATE), "told": project.matches.count(), "rounds": rounds, "refused": refused,
         "again": again if again and at < again else None,
         "more": settings.MATCH_NOTICES_PER_PLACE * project.places, "left": settings.INVITE_ROUNDS - len(rounds),
     }  # fmt: skip

@@ -2,15 +2,15 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.cache import patch_vary_headers
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.access import get_for_user, require
+from marketplace.answers import html_or_json
 from marketplace.clock import now
 from marketplace.formatting.fragments import fragment
 from marketplace.redirects import back_to
@@ -18,7 +18,7 @@ from marketplace.replica import from_replica
 from projects import actions, queries, rules
 from projects.cards import cards_of
 from projects.models import Project, SavedProject
-from projects.search.addresses import Links
+from projects.search.addresses import Links, with_query
 from projects.search.filters import Filters, parse
 from projects.search.results import search_open
 from projects.search.suggesting import suggestions
@@ -59,8 +59,7 @@ def without_blanks(request):
     kept = request.GET.copy()
     for name, values in request.GET.lists():
         kept.setlist(name, [value for value in values if value])
-    encoded = kept.urlencode()
-    return f"{request.path}?{encoded}" if encoded else request.path
+    return with_query(request.path, kept.urlencode())
 
 
 @from_replica
@@ -80,15 +79,11 @@ def filters(request):
 def suggest(request):
     """`?q=` what was typed so far. Options as HTML, or JSON for those who ask for it. The same for everybody."""
     skills, titles = suggestions(request.GET.get("q", ""), now())
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        response = JsonResponse({
-            "skills": [{"name": skill.name, "slug": skill.slug} for skill in skills],
-            "projects": [{"code": code, "title": title, "organization": name} for code, title, name in titles],
-        })  # fmt: skip
-    else:
-        response = render(request, "projects/_suggestions.html", {"skills": skills, "titles": titles})
-    patch_vary_headers(response, ["Accept"])
-    return response
+    data = {
+        "skills": [{"name": skill.name, "slug": skill.slug} for skill in skills],
+        "projects": [{"code": code, "title": title, "organization": name} for code, title, name in titles],
+    }
+    return html_or_json(request, "projects/_suggestions.html", {"skills": skills, "titles": titles}, data)
 
 
 def results_for(request, at):

@@ -19,18 +19,25 @@ def measure():
     taken = []
     for filters in combinations():
         for sort in ("newest", "closing", "relevance" if filters.q else "pay"):
-            times, first = [], front.first_of(samples.walked(sort), now())
-            for _repeat in range(REPEATS):
-                connection.queries_log.clear()
-                began = time.perf_counter()
-                statement.find(filters, at=now(), sort=sort, size=20, first=first)
-                times.append(time.perf_counter() - began)
-            taken.append(1000 * statistics.median(times))
-    taken.sort()
-    return {
-        "p50": round(statistics.median(taken), 2), "p95": round(taken[int(0.95 * (len(taken) - 1))], 2),
-        "max": round(taken[-1], 2),
-    }  # fmt: skip
+            first = front.first_of(samples.walked(sort), now())
+            taken.append(usual(statement.find, filters, at=now(), sort=sort, size=20, first=first))
+    return {"p50": round(statistics.median(taken), 2)} | worst(taken)
+
+
+def usual(act, *arguments, **named):
+    """Milliseconds of the middle one of REPEATS calls."""
+    times = []
+    for _repeat in range(REPEATS):
+        connection.queries_log.clear()
+        began = time.perf_counter()
+        act(*arguments, **named)
+        times.append(time.perf_counter() - began)
+    return 1000 * statistics.median(times)
+
+
+def worst(taken):
+    ordered = sorted(taken)
+    return {"p95": round(ordered[int(0.95 * (len(ordered) - 1))], 2), "max": round(ordered[-1], 2)}
 
 
 def typed():
@@ -39,18 +46,11 @@ def typed():
     from projects.search import front
     from projects.search.suggesting import suggestions
 
-    at, taken = now(), []
+    at = now()
     front.kept["opened_at"] = front.Kept(at, front.first_of("opened_at", at))
     words = [word_of(rank) for rank in (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 25_000)]
-    for text in [word[:letters] for word in words for letters in range(1, 9)] + [" ".join(words[:2]), " ".join(words)]:
-        times = []
-        for _repeat in range(REPEATS):
-            began = time.perf_counter()
-            suggestions(text, at)
-            times.append(time.perf_counter() - began)
-        taken.append(1000 * statistics.median(times))
-    taken.sort()
-    return {"p95": round(taken[int(0.95 * (len(taken) - 1))], 2), "max": round(taken[-1], 2)}
+    texts = [word[:letters] for word in words for letters in range(1, 9)] + [" ".join(words[:2]), " ".join(words)]
+    return worst([usual(suggestions, text, at) for text in texts])
 
 
 def combinations():

@@ -5,23 +5,17 @@ from django.contrib import admin
 from marketplace.accounts.models import Membership, Organization, User
 from marketplace.moderation import actions
 from marketplace.moderation.admin.decisions import DecidingAdmin, Verb, empty_filter
+from marketplace.read_only import ReadOnly
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(ReadOnly, admin.TabularInline):
     model = Membership
     extra = 0
-    can_delete = False
     fields = ["user", "role", "created_at"]
     verbose_name = "member"
 
     def has_view_permission(self, request, obj=None):
         return True
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Organization)
