@@ -75,12 +75,12 @@ def invite_again_at(rounds):
 
 
 def rank_students(project, at, *, asked=None, is_invite=False):
-    """[(student id, score 0–1)], best first, at most as many as may still be told; one round more for an invite.
+    """[(student id, score 0–1)], best first: at most one round of those who may still be told; an invite is one more.
 
     `asked`: of asked_of(project), where it is known.
     """
-    so_far = before(project)
-    places = settings.MATCH_NOTICES_PER_PLACE * project.places * (1 + so_far.rounds + is_invite) - so_far.told
+    so_far, each = before(project), settings.MATCH_NOTICES_PER_PLACE * project.places
+    places = min(each, each * (1 + so_far.rounds + is_invite) - so_far.told)
     if places <= 0:
         return []
     asked = asked_of(project) if asked is None else asked

@@ -56,6 +56,17 @@ def test_the_next_best_are_invited_and_nobody_twice(project, owner, settings):
     assert list(InviteRound.objects.values_list("number", "students", "by")) == [(1, 3, owner.pk), (2, 2, owner.pk)]
 
 
+def test_a_round_is_never_more_than_it_says(client, project, owner, settings):
+    """Where few fitted at the opening, what was left of it is not added to an invite."""
+    settings.MATCH_NOTICES_PER_PLACE = 4
+    crowd(project, 1)
+    assert len(matching.match_project(project, NOW)) == 1
+    crowd(project, 9)
+    client.force_login(owner)
+    assert "Invite up to 4 more" in client.get(reverse("projects:reach", args=[project.code])).content.decode()
+    assert invite(project, owner) == 4
+
+
 def test_matching_again_tells_nobody_beyond_the_rounds(project, owner, settings):
     settings.MATCH_NOTICES_PER_PLACE = 2
     crowd(project, 9)
