@@ -168,7 +168,7 @@ def project_list(request):
     refuse_unknown(query)
     found = search_open(
         parse(query), at=now(), sort=query.get("sort", ""), after=query.get("after", ""),
-        before=query.get("before", ""),
+        before=query.get("before", ""), with_alternatives=True,
     )  # fmt: skip
     projects = with_counts(Project.objects.filter(pk__in=found.ids)).with_card().in_bulk()
     rows = [projects[pk] for pk in found.ids if pk in projects]

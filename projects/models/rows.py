@@ -69,6 +69,10 @@ class Listing(models.Model):
     asked = ArrayField(models.IntegerField())
     tokens = ArrayField(models.IntegerField())
     document = SearchVectorField()
+    headline = models.GeneratedField(  # what relevance is told by: title, competencies, field and organization
+        db_persist=True, output_field=SearchVectorField(),
+        expression=models.Func(F("document"), models.Value("{a,b,c}"), function="ts_filter"),
+    )  # fmt: skip
     words = models.TextField()  # lower-case title, skills, field, organization: for spelling mistakes
     card = models.JSONField()
 

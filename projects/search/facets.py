@@ -1,4 +1,8 @@
-"""What else there is: each option of each filter with the number of projects it would show, given the other filters."""
+"""What else there is: each option of each filter with the number of projects it would show, given the other filters.
+
+The options of a filter that is set are alternatives to each other: counting them takes a sample without that filter.
+So they are counted where somebody wants to choose among them, and a list says of such a filter only what is chosen.
+"""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -44,13 +48,14 @@ TESTS = {
 }
 FITS = "asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %({})s)"
 OPTIONS = {*NAMED, *TESTS} - {"within"}
+COUNTED = "(SELECT * FROM sample LIMIT %(most)s) counted"  # a sample has one more, to tell that there is more
 
 
 @dataclass
 class Option:
     value: str
     label: str
-    count: int
+    count: int | None  # None: not counted
     checked: bool
 
 
@@ -62,6 +67,12 @@ class Facet:
     label: str
     kind: str
     options: list = field(default_factory=list)
+    is_counted: bool = True  # else only what is chosen is
+
+    @property
+    def is_partial(self):
+        """Only what is chosen is listed at all."""
+        return not self.is_counted and self.name in NAMED
 
     @property
     def first(self):
@@ -77,33 +88,37 @@ class Facet:
         return sum(option.checked for option in self.options)
 
 
-def alternatives(filters):
+def those_set(filters):
     """The groups that are set: their options are alternatives to each other, counted without the group."""
     return [group for group in filters.tokens() if group in OPTIONS] + ["within"] * (filters.within is not None)
 
 
 def columns(group=None, *, student=None):
-    """SQL: what the sample of this group must read, or that of all."""
-    names = [NAMED[group].column] if group in NAMED else [TESTS[group][0]] if group in TESTS else []
-    if group is None:
-        names = [facet.column for facet in NAMED.values()] + [column for column, _tests in TESTS.values()]
-        names += ["asked"] * (student is not None)
-    return "".join(f", l.{name}" for name in names)
+    """Names of the columns that the sample of this group must have, or that of all."""
+    if group is not None:
+        return [NAMED[group].column if group in NAMED else TESTS[group][0]]
+    named = [facet.column for facet in NAMED.values()]
+    return named + [column for column, _tests in TESTS.values()] + ["asked"] * (student is not None)
 
 
-def parameters(at):
-    return {f"within_{days}": at + timedelta(days=days) for days in WITHIN}
+def parameters(filters, at):
+    chosen = {"skill": filters.skills, "field": filters.fields}
+    ids = {f"chosen_{group}": [item.pk for item in chosen[group]] for group in NAMED}
+    return {f"within_{days}": at + timedelta(days=days) for days in WITHIN} | ids
 
 
 def counts(groups, student):
     """{name: SQL} that counts the options with a fixed list in the samples of statement.py."""
     fixed = [f"{_numbers(group)} AS of_{group}" for group in TESTS if group not in groups]
     fixed += [f"count(*) FILTER (WHERE {FITS.format('student')}) AS of_fits"] * (student is not None)
-    return {"numbers": f"SELECT {', '.join(fixed)} FROM sample"} if fixed else {}
+    return {"numbers": f"SELECT {', '.join(fixed)} FROM {COUNTED}"} if fixed else {}
 
 
-def as_json(groups, student):
-    """SQL: {"skill" and "field": [[slug, name, number], …], the other groups: [number, …] as their list goes}."""
+def as_json(filters, groups, student):
+    """SQL: {"skill" and "field": [[slug, name, number], …], the other groups: [number, …] as their list goes}.
+
+    `groups`: those that have a sample of their own. Of another one that is set only what is chosen is told.
+    """
     parts = []
     for group in TESTS:
         found = (
@@ -111,9 +126,10 @@ def as_json(groups, student):
         )
         parts.append(f"'{group}', ({found})")
     for group, facet in NAMED.items():
-        source = f"sample_{group}" if group in groups else "sample"
+        source = f"sample_{group}" if group in groups else COUNTED
+        chosen = f" WHERE id = ANY (%(chosen_{group})s)" if group in those_set(filters) and group not in groups else ""
         most = (
-            f"SELECT id, count(*) AS number FROM (SELECT {facet.each} AS id FROM {source}) every GROUP BY id"
+            f"SELECT id, count(*) AS number FROM (SELECT {facet.each} AS id FROM {source}) every{chosen} GROUP BY id"
             f" ORDER BY number DESC, id LIMIT {SKILLS}"
         )
         parts.append(
@@ -130,31 +146,39 @@ def _numbers(group):
     return f"json_build_array({counted})"
 
 
-def facets(filters, found):
+def facets(filters, found, *, with_alternatives):
     """[Facet] of what `as_json` gave."""
+    uncounted = [] if with_alternatives else those_set(filters)
 
-    def options(group, values, label, chosen):
-        pairs = zip(values, found[group], strict=True)
-        return [Option(str(value), label(value), number, value in chosen) for value, number in pairs]
+    def fixed(group, label, kind, values, label_of, chosen):
+        is_counted = group not in uncounted
+        options = [
+            Option(str(value), label_of(value), number if is_counted or value in chosen else None, value in chosen)
+            for value, number in zip(values, found[group], strict=True)
+        ]
+        return Facet(group, label, kind, options, is_counted)
+
+    def named(group, label, chosen):
+        options = _named(found[group] or [], chosen)
+        return Facet(group, label, "checkbox", options, group not in uncounted)
 
     fits = [Option("me", "I have shown all of it", found["fits"], filters.fits is not None)] if "fits" in found else []
     return [
         *([Facet("fits", "Fits me", "checkbox", fits)] if fits else []),
-        _named("skill", "Competencies", found["skill"], filters.skills),
-        Facet("pay", "Pay", "radio", options("pay", PAY, pay_label, [filters.pay])),
-        Facet("hours", "Hours", "checkbox", options("hours", HOURS, hours_label, filters.hours)),
-        Facet("within", "Application deadline", "radio", options("within", WITHIN, within_label, [filters.within])),
-        Facet("where", "Where", "checkbox", options("where", WHERE, WHERE.get, filters.where)),
-        Facet("level", "Highest level asked", "checkbox",
-              options("level", Level.values, lambda value: Level(value).label, filters.levels)),
-        _named("field", "Field", found["field"], filters.fields),
+        named("skill", "Competencies", filters.skills),
+        fixed("pay", "Pay", "radio", PAY, pay_label, [filters.pay]),
+        fixed("hours", "Hours", "checkbox", HOURS, hours_label, filters.hours),
+        fixed("within", "Application deadline", "radio", WITHIN, within_label, [filters.within]),
+        fixed("where", "Where", "checkbox", WHERE, WHERE.get, filters.where),
+        fixed("level", "Highest level asked", "checkbox", Level.values, lambda value: Level(value).label,
+              filters.levels),
+        named("field", "Field", filters.fields),
     ]  # fmt: skip
 
 
-def _named(name, label, rows, chosen):
-    """The most frequent; a chosen one is listed even when it would show nothing."""
+def _named(rows, chosen):
+    """[Option] of the most frequent; a chosen one is listed even when it would show nothing."""
     slugs = {item.slug for item in chosen}
-    options = [Option(slug, text, number, slug in slugs) for slug, text, number in rows or []]
+    options = [Option(slug, text, number, slug in slugs) for slug, text, number in rows]
     present = {option.value for option in options}
-    options += [Option(item.slug, item.name, 0, True) for item in chosen if item.slug not in present]
-    return Facet(name, label, "checkbox", options)
+    return options + [Option(item.slug, item.name, 0, True) for item in chosen if item.slug not in present]

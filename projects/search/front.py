@@ -16,7 +16,7 @@ from projects.search.order import COMPUTED
 
 FRESH = timedelta(minutes=1)
 FEW = 1_200  # listings that are looked at first
-STEPS = 5
+STEPS = 12
 AT_MOST = 40  # tokens: where listings are few, their places are too many to ask for
 AHEAD = timedelta(hours=2)  # what opens after a First was made is in it
 # {column of an order: (kind of token, direction, SQL of the place at an edge, of the place where the order begins)}
@@ -30,6 +30,7 @@ SELECT {place}, {beginning} FROM unnest(%(ranks)s) rank CROSS JOIN LATERAL (
     SELECT {column} AS edge FROM projects_listing WHERE closes_at > %(at)s ORDER BY {column} {way} OFFSET rank LIMIT 1
 ) one ORDER BY rank
 """
+NUMBER = "SELECT count(*) FROM projects_listing l WHERE l.tokens && %s::int[]"
 
 
 class Kept(NamedTuple):
@@ -74,13 +75,15 @@ def remember(counts, sort, at):
 def first_of(column, at):
     """The First of the order by this column; None where there are not as many, or they are spread too far."""
     kind, way, place, beginning = PLACES[column]
-    ranks = [FEW * samples.FOLD**step for step in range(STEPS)]
+    ranks = [int(FEW * samples.FOLD**step) for step in range(STEPS)]
     with connection().cursor() as cursor:
         statement = EDGES.format(column=column, way=way, place=place, beginning=beginning)
         cursor.execute(statement, {"at": at, "ahead": at + AHEAD, "ranks": ranks})
         steps = [cover(kind, edge, begins) for edge, begins in cursor]
-    is_near = len(steps) == len(ranks) and all(len(tokens) <= AT_MOST for tokens in steps)
-    return samples.First(steps) if is_near else None
+        if len(steps) < len(ranks) or any(len(tokens) > AT_MOST for tokens in steps):
+            return None
+        cursor.execute(NUMBER, [steps[0]])  # the place at its edge holds more
+        return samples.First(steps, [cursor.fetchone()[0], *ranks[1:]])
 
 
 def cover(kind, edge, beginning):

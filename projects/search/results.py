@@ -30,11 +30,17 @@ class Results:
         return [row.pk for row in self.rows]
 
 
-def search_open(filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True):
-    """Open projects for these filters; `after` and `before` are cursors of an earlier page in the same order."""
+def search_open(
+    filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True, with_alternatives=False
+):
+    """Open projects for these filters; `after` and `before` are cursors of an earlier page in the same order.
+
+    `with_alternatives`: what else could be chosen in a filter that is set is counted too (facets.py).
+    """
     sort = order.choose(sort, has_text=bool(filters.q), student=student)
     asked = {
-        "at": at, "sort": sort, "size": size, "student": student, "with_facets": with_facets,
+        "at": at, "sort": sort, "size": size, "student": student,
+        "with_facets": with_facets, "with_alternatives": with_alternatives,
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
     found, corrected, ways = front.find(filters, **asked), "", []
@@ -48,7 +54,8 @@ def search_open(filters, *, at, student=None, sort="", after="", before="", size
     rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(
         filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
-        facets=facets.facets(filters, found.counts) if with_facets else [], sort=sort,
+        sort=sort,
+        facets=facets.facets(filters, found.counts, with_alternatives=with_alternatives) if with_facets else [],
         sorts=order.choices(has_text=bool(filters.q), student=student),
         usual=order.choose("", has_text=bool(filters.q), student=student), next=following, previous=preceding,
         corrected=corrected, ways_out=ways,

@@ -7,25 +7,36 @@ is, and is wrong by hundreds of times; so the first few thousand are counted, an
 Relevance and fit are worked out for the newest that are found.
 """
 
+from math import ceil
 from typing import NamedTuple
 
 from projects.search.order import COLUMNS, COMPUTED, is_falling
 
-FOLD = 3  # how many times more listings the next step looks at
-ENOUGH = 1.7  # times as many are expected there as are needed: then the step is worth it
+FOLD = 1.5  # how many times more listings the next step looks at
+ENOUGH = 1.4  # times as many are expected there as are needed: then the step is worth it
 OPEN = "l.closes_at > %(at)s"
 QUERY = "websearch_to_tsquery('english', %(q)s)"
+# Whatever is found has all the words somewhere; its headline need not, and a phrase may go across its end.
+ANY_WORD = f"(SELECT regexp_replace({QUERY}::text, '&|<->|<[0-9]+>', '|', 'g')::tsquery)"
+# {order that is worked out: (the column it needs, SQL of its value)}
 EXPRESSIONS = {
-    "relevance": f"(ts_rank(l.document, {QUERY}) * 1000000)::int",
-    "fit": "(SELECT 1000 * count(*) / greatest(cardinality(l.asked), 1) FROM unnest(l.asked) one WHERE one = ANY ("
-    " SELECT unnest(tokens) FROM projects_candidate WHERE student_id = %(student)s))",
+    "relevance": ("headline", f"(ts_rank(headline, {ANY_WORD}) * 1000000)::int"),
+    "fit": (
+        "asked",
+        "(SELECT 1000 * count(*) / greatest(cardinality(asked), 1) FROM unnest(asked) own WHERE own = ANY ("
+        " SELECT unnest(tokens) FROM projects_candidate WHERE student_id = %(student)s))",
+    ),
 }
 
 
 class First(NamedTuple):
-    """`steps`: tokens of the first listings of an order; of a thousand or so, then of FOLD times as many each."""
+    """`steps`: tokens of the first listings of an order; of a thousand or so, then of FOLD times as many each.
+
+    `sizes`: how many listings those are, at least.
+    """
 
     steps: list
+    sizes: list
 
     def values(self):
         """Parameters of the statement."""
@@ -35,14 +46,16 @@ class First(NamedTuple):
 def sample(name, condition, sort, most, columns, *, first=None):
     """{name: SQL}, in this order: the first so many that fit; the newest, for an order that is worked out.
 
-    `columns`: what is read beside project_id and the order. The first few say how frequent it is what is asked for:
-    then so many more are looked at as should be enough, and all only where it is rare or that was too few. Each time by
-    the one index that knows the words, the filters and the place in the order.
+    `columns`: names of what is read beside project_id and the order. The first few say how frequent it is what is asked
+    for: then so many more are looked at as should be enough, and all only where it is rare or that was too few. Each
+    time by the one index that knows the words, the filters and the place in the order.
     """
     column, way = walked(sort), "DESC" if is_falling(sort) else "ASC"
-    read = f"SELECT l.project_id, l.{column} AS place{columns} FROM projects_listing l WHERE {condition}"
-    order = f"ORDER BY place {way}, project_id {way} LIMIT {most}"
     ranked = sort if name == "sample" else "newest"
+    needed = dict.fromkeys([*columns, *([EXPRESSIONS[ranked][0]] if ranked in COMPUTED else [])])
+    names = "".join(f", l.{own}" for own in needed)
+    read = f"SELECT l.project_id, l.{column} AS place{names} FROM projects_listing l WHERE {condition}"
+    order = f"ORDER BY place {way}, project_id {way} LIMIT {most}"
     if first is None or condition == OPEN:
         return {name: _ranked(f"{read} {order}", ranked)}
     few, step, more, done, every = (f"{part}_{name}" for part in ("few", "step", "more", "done", "every"))
@@ -52,7 +65,7 @@ def sample(name, condition, sort, most, columns, *, first=None):
     )
     return {
         few: f"{read} AND l.tokens && %(step_0)s::int[]",
-        step: _step(few, most, len(first.steps)),
+        step: _step(few, most, first.sizes),
         more: f"{read} AND l.tokens && (SELECT places FROM {step})",
         done: f"SELECT count(*) >= {most} AS is_enough FROM {more}",
         every: f"{read} AND NOT (SELECT is_enough FROM {step}) AND NOT (SELECT is_enough FROM {done})",
@@ -60,11 +73,12 @@ def sample(name, condition, sort, most, columns, *, first=None):
     }
 
 
-def _step(few, most, steps):
+def _step(few, most, sizes):
     """SQL: whether the few are enough, else among how many more there should be enough; NULL where among none."""
     cases = "".join(
-        f" WHEN number >= {most * ENOUGH / FOLD**step} THEN %(step_{step})s::int[]" for step in range(1, steps)
-    )
+        f" WHEN number * {size} >= {ceil(most * ENOUGH) * sizes[0]} THEN %(step_{step})s::int[]"
+        for step, size in enumerate(sizes) if step
+    )  # fmt: skip
     return (
         f"SELECT number >= {most} AS is_enough, CASE WHEN number >= {most} THEN NULL{cases} END AS places"
         f" FROM (SELECT count(*) AS number FROM {few}) counted"
@@ -73,9 +87,8 @@ def _step(few, most, steps):
 
 def _ranked(sql, sort):
     """SQL: a sample with `by`, the value that its pages are sorted by."""
-    if sort not in COMPUTED:
-        return f"SELECT *, place AS by FROM ({sql}) one"
-    return f"SELECT one.*, {EXPRESSIONS[sort]} AS by FROM ({sql}) one JOIN projects_listing l USING (project_id)"
+    by = EXPRESSIONS[sort][1] if sort in COMPUTED else "place"
+    return f"SELECT *, {by} AS by FROM ({sql}) one"
 
 
 def walked(sort):

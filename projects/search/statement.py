@@ -62,29 +62,33 @@ def where(filters, at, *, but=None):
     return " AND ".join(parts), values
 
 
-def find(filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, most=None, first=None):
+def find(
+    filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, with_alternatives=False,
+    most=None, first=None,
+):  # fmt: skip
     """Found for these filters; `after` and `before` are Cursors of this order.
 
+    `with_alternatives`: of a filter that is set, the other options are counted too, each group in a sample of its own.
     `most`: counted, instead of MOST. `first`: the samples.First of this order, in which enough is often found, so it is
     looked at before the rest; the result is the same.
     """
     most = most or MOST
     condition, values = where(filters, at)
     values |= {"student": student.pk if student else None, "q": filters.q, "live": LIVE, "size": size + 1}
-    values |= first.values() if first is not None else {}
-    read = facets.columns(student=student) if with_facets else ""
+    values |= {"most": most} | (first.values() if first is not None else {})
+    read = facets.columns(student=student) if with_facets else []
     parts = samples.sample("sample", condition, sort, most + 1, read, first=first)
     if with_facets:
-        groups = facets.alternatives(filters)
+        groups = facets.those_set(filters) if with_alternatives else []
         for group in groups:
             condition_but = where(filters, at, but=group)[0]
             parts |= samples.sample(f"sample_{group}", condition_but, sort, MOST, facets.columns(group), first=first)
         parts |= facets.counts(groups, student)
-        values |= facets.parameters(at)
+        values |= facets.parameters(filters, at)
     parts["page"] = _page(condition, sort, after=after, before=before, values=values)
     statement = STATEMENT.format(
         parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
-        facets=facets.as_json(groups, student) if with_facets else "NULL", **marks(student),
+        facets=facets.as_json(filters, groups, student) if with_facets else "NULL", **marks(student),
     )  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, statement, values)

@@ -66,7 +66,7 @@ def without_blanks(request):
 @require_safe
 def filters(request):
     """The filters as a page of their own, for small screens; by htmx, all options of the one that is named."""
-    results = results_for(request, now())
+    results = results_for(request, now(), with_alternatives=True)
     facet = next((facet for facet in results.facets if facet.name == request.GET.get("all")), None)
     if request.htmx and facet is not None:
         return HttpResponse(fragment("projects/_facet.jinja", {"facet": facet}, request))
@@ -86,11 +86,11 @@ def suggest(request):
     return html_or_json(request, "projects/_suggestions.html", {"skills": skills, "titles": titles}, data)
 
 
-def results_for(request, at):
+def results_for(request, at, **options):
     query = request.GET
     return search_open(
         parse(query, request.reader.student), at=at, student=request.reader.student, sort=query.get("sort", ""),
-        after=query.get("after", ""), before=query.get("before", ""),
+        after=query.get("after", ""), before=query.get("before", ""), **options,
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Search, filters, facets, order and pages, each against a plain Python answer."""
 
+import html
 import itertools
-import random
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from django.urls import reverse
 from marketplace.skills.models import Skill, SkillAlias, StudentSkill
 from projects import around
 from projects.models import Project
-from projects.search import front, order, samples, statement
+from projects.search import order
 from projects.search.filters import HOURS, MAX_QUERY, parse
 from projects.search.results import search_open
 from tests import factories
@@ -19,7 +20,6 @@ from tests.factories import NOW
 from tests.projects.factories import quick_student
 
 pytestmark = pytest.mark.django_db
-SKILLS = ["SQL", "Python", "Figma", "Copywriting", "Tableau"]
 
 
 def search(query="", **options):
@@ -29,26 +29,6 @@ def search(query="", **options):
 def titles(results):
     names = dict(Project.objects.values_list("pk", "title"))
     return [names[pk] for pk in results.ids]
-
-
-@pytest.fixture
-def market(organization, owner):
-    """Thirty open projects with random terms, and one of every other state that must never show."""
-    chance = random.Random(7)
-    families = [factories.make_family(name) for name in ("Data & Analytics", "Design", "Writing")]
-    for number in range(30):
-        hours = chance.randint(10, 40)
-        factories.make_project(
-            organization=organization, title=f"Project number {number:02}", field=chance.choice(families), hours=hours,
-            fee_amount=hours * chance.choice([2_000, 3_000, 4_500]), is_remote=chance.random() > 0.3,
-            place="Ghent", skills=chance.sample(SKILLS, chance.randint(2, 4)),
-            opened_at=NOW - timedelta(hours=chance.randint(0, 8)),
-            applications_close_at=NOW + timedelta(days=chance.choice([1, 2, 5, 9])),
-        )  # fmt: skip
-    for status in ("draft", "in_review", "closed", "cancelled", "removed"):
-        factories.make_project(organization=organization, status=status, title=f"Hidden {status}")
-    factories.make_project(organization=organization, title="Hidden past", applications_close_at=NOW)
-    return list(Project.objects.filter(title__startswith="Project").prefetch_related("competencies__skill"))
 
 
 def fits(project, wanted):
@@ -91,7 +71,7 @@ def encoded(wanted):
 
 @pytest.mark.parametrize("wanted", QUERIES, ids=encoded)
 def test_filters_totals_and_facets_are_exact(market, wanted):
-    results = search(encoded(wanted), size=100)
+    results = search(encoded(wanted), size=100, with_alternatives=True)
     assert set(results.ids) == {project.pk for project in market if fits(project, wanted)}
     assert results.total == len(results.ids)
     for facet in results.facets:
@@ -102,6 +82,93 @@ def test_filters_totals_and_facets_are_exact(market, wanted):
             expected = sum(fits(project, alone) for project in market)
             assert (facet.name, option.value, option.count) == (facet.name, option.value, expected)
             assert option.checked == (option.value in wanted.get(facet.name, []))
+
+
+@pytest.mark.parametrize("wanted", QUERIES, ids=encoded)
+def test_a_list_says_of_a_filter_that_is_set_only_what_is_chosen(market, wanted):
+    every = {facet.name: facet for facet in search(encoded(wanted), with_alternatives=True).facets}
+    for facet in search(encoded(wanted)).facets:
+        assert facet.is_counted == (facet.name not in wanted)
+        options, known = facet.options, {option.value: option for option in every[facet.name].options}
+        if facet.is_counted:
+            assert options == every[facet.name].options
+        elif facet.name in ("skill", "field"):
+            assert facet.is_partial
+            assert {option.value for option in options} == set(wanted[facet.name])
+            assert options == [known[option.value] for option in options]
+        else:
+            assert not facet.is_partial
+            assert [option.label for option in options] == [option.label for option in known.values()]
+            numbers = [known[option.value].count if option.checked else None for option in options]
+            assert [option.count for option in options] == numbers
+
+
+def test_other_options_of_a_filter_that_is_set_are_counted_for_who_reaches_for_them(client, market, time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+    def numbers(html):
+        return len(re.findall(r"<b>\d+</b>", html))
+
+    query = "?hours=25-40&skill=figma"
+    browse = client.get(reverse("projects:browse") + query).content.decode()
+    hours, skills = (
+        re.search(rf"<fieldset[^>]*><legend>{label}<.*?</fieldset>", browse, re.DOTALL)[0]
+        for label in ("Hours", "Competencies")
+    )
+    assert 'hx-trigger="pointermove once, focusin once"' in hours
+    assert numbers(hours) == 1
+    assert numbers(skills) == 1
+    assert "Show others" in skills
+    assert '<fieldset class="facet"><legend>Pay<' in browse
+    address = html.unescape(re.search(r'hx-get="([^"]+all=hours[^"]*)"', hours)[1])
+    fetched = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert numbers(fetched) == len(HOURS)
+    assert "hx-get" not in fetched
+    page = client.get(reverse("projects:filters") + query).content.decode()
+    labels = page.count("<label>") - 2  # "Any" of two
+    assert numbers(page) == labels
+    data = client.get(reverse("api:projects") + query).json()
+    assert all(option["count"] is not None for facet in data["facets"] for option in facet["options"])
+    assert len(next(facet for facet in data["facets"] if facet["name"] == "skill")["options"]) > 1
+
+
+@pytest.fixture
+def shelf(organization, owner):
+    """One project each with "harbour" in its title, its competencies, their other names, its organization, its brief,
+    and one without it; the newest last."""
+    skill = factories.make_skill("Harbour logistics")
+    SkillAlias.objects.create(skill=factories.make_skill("Quay planning"), name="Harbour works")
+    port = factories.make_organization(name="Harbour Authority")
+    return [
+        factories.make_project(organization=org, title=title, skills=[*skills, "Typing"], brief=brief)
+        for org, title, skills, brief in [
+            (organization, "Survey of a harbour", ["SQL"], "Ask and count."),
+            (organization, "Survey of a ferry", [skill.name], "Ask and count."),
+            (organization, "Survey of a quay", ["Quay planning"], "Ask and count."),
+            (port, "Survey of a bridge", ["SQL"], "Ask and count."),
+            (organization, "Survey of a canal", ["SQL"], "Ask and count, in the harbour as well."),
+            (organization, "Survey of a road", ["SQL"], "Ask and count."),
+        ]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        ("harbour", [0, 2, 1, 3, 4]),
+        ("survey harbour", [0, 2, 1, 3, 4]),
+        ('"survey of a" harbour -ferry', [0, 2, 3, 4]),
+        ('"count in the harbour"', [4]),
+        ("canal OR road", [5, 4]),
+        ("the of", []),
+    ],
+)
+def test_relevance_is_told_by_title_then_competencies_then_organization_then_the_rest(shelf, words, places):
+    query = QueryDict(mutable=True)
+    query["q"] = words
+    found = search_open(parse(query), at=NOW)
+    assert found.sort == "relevance"
+    assert [[project.pk for project in shelf].index(pk) for pk in found.ids] == places
 
 
 @pytest.mark.parametrize("sort", ["newest", "closing", "pay"])
@@ -196,12 +263,6 @@ def test_a_spelling_mistake_finds_what_comes_close_and_says_so(q, found, correct
     assert (titles(results), results.corrected, results.sort) == (found, corrected, "relevance")
 
 
-def test_relevance_puts_the_title_before_the_brief(organization, owner):
-    factories.make_project(organization=organization, title="Other work", brief="A dashboard, perhaps.")
-    factories.make_project(organization=organization, title="Churn dashboard", brief="Numbers.")
-    assert titles(search("q=dashboard")) == ["Churn dashboard", "Other work"]
-
-
 def test_an_empty_page_names_the_filters_at_fault(market):
     results = search("skill=figma&pay=1200&q=qqqqqqqq")
     rest = {"skill": ["figma"], "pay": ["1200"]}
@@ -257,95 +318,6 @@ def test_similar_projects_share_a_competency_or_the_field(organization, owner):
     found = around.read(Project.objects.for_page().get(pk=project.pk), at=NOW)
     assert [row.pk for row in found.similar] == [both.pk, one.pk, field.pk]
     assert around.read(Project.objects.for_page().get(pk=project.pk), at=NOW, with_similar=False).similar == []
-
-
-def test_the_front_page_of_many_counts_once_a_minute_and_always_reads_its_rows(organization, owner, monkeypatch):
-    monkeypatch.setattr(statement, "MOST", 2)
-    monkeypatch.setattr(front, "kept", {})
-    for number in range(3):
-        factories.make_project(organization=organization, title=f"Survey {number}", is_remote=True)
-
-    def page(at, text=""):
-        found = search_open(parse(QueryDict(text)), at=at)
-        where = next(facet for facet in found.facets if facet.name == "where")
-        return len(found.rows), found.total, found.is_more, where.options[0].count
-
-    assert page(NOW) == (3, 2, True, 3)
-    factories.make_project(organization=organization, title="Survey 3", is_remote=True)
-    soon = NOW + timedelta(seconds=59)
-    assert page(soon) == (4, 2, True, 3)
-    assert page(soon, "where=remote") == (3, 2, True, 2)  # read anew: what is counted is all there is to show
-    assert page(NOW + timedelta(seconds=60)) == (3, 2, True, 3)
-    assert sorted(front.kept) == ["newest", "opened_at"]
-
-
-def test_the_front_page_of_few_is_never_kept(market, monkeypatch):
-    monkeypatch.setattr(front, "kept", {})
-    search_open(parse(QueryDict("")), at=NOW)
-    assert front.kept == {}
-
-
-@pytest.mark.parametrize(
-    "query", ["", "q=survey", "where=remote", "skill=sql&pay=300&where=remote", "q=survey&where=onsite"]
-)
-def test_looking_among_the_first_of_an_order_finds_the_same(query, market, monkeypatch):
-    monkeypatch.setattr(statement, "MOST", 3)
-    for few, fold in ((0, 1), (1, 2), (2, 1), (3, 1)):
-        monkeypatch.setattr(front, "FEW", few)
-        monkeypatch.setattr(samples, "FOLD", fold)
-        monkeypatch.setattr(front, "STEPS", 3)
-        for sort in ("newest", "pay", "closing", "relevance"):
-            asked, first = {"at": NOW, "size": 20, "sort": sort}, front.first_of(samples.walked(sort), NOW)
-            assert all(first.steps)
-            plain = statement.find(parse(QueryDict(query)), **asked)
-            assert statement.find(parse(QueryDict(query)), **asked, first=first) == plain
-            assert plain.rows or query
-
-
-def test_what_opens_after_the_first_were_noted_is_among_them(market, organization, monkeypatch):
-    monkeypatch.setattr(statement, "MOST", 1)
-    monkeypatch.setattr(front, "FEW", 0)
-    later, most = NOW + timedelta(seconds=59), 90_000_000
-    first = {sort: front.first_of(samples.walked(sort), NOW) for sort in ("newest", "pay", "closing")}
-    dates = {"applications_close_at": later + timedelta(seconds=1), "opened_at": later, "fee_amount": most}
-    new = factories.make_project(organization=organization, hours=40, **dates)
-    for sort, known in first.items():
-        found = statement.find(parse(QueryDict("")), at=later, sort=sort, size=1, first=known)
-        assert found.rows[0].pk == new.pk
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_places_are_covered_from_the_beginning_to_the_edge_and_no_further(sign):
-    chance = random.Random(3)
-    for _repeat in range(200):
-        edge = chance.randint(1_000, 1_600)
-        beginning = edge + sign * chance.choice([0, 1, 7, 8, 9, 63, 64, 65, 500, chance.randint(0, 700)])
-        tokens = front.cover(7, edge, beginning)
-        covered = {
-            place for place in range(200, 2_500)
-            if {16 * place + 7, 16 * (place >> 3) + 10, 16 * (place >> 6) + 13} & set(tokens)
-        }  # fmt: skip
-        wanted = set(range(min(edge, beginning), max(edge, beginning) + 1))
-        beyond = {place for place in covered if (place - edge) * sign < 0}
-        assert wanted <= covered
-        assert beyond == set()
-
-
-def test_where_the_first_have_too_many_places_they_are_not_used(market, monkeypatch):
-    monkeypatch.setattr(front, "FEW", 0)
-    monkeypatch.setattr(front, "AT_MOST", 0)
-    assert front.first_of("opened_at", NOW) is None
-    monkeypatch.setattr(front, "FEW", 1_000)
-    assert front.first_of("opened_at", NOW) is None
-
-
-def test_the_newest_are_known_once_more_is_found_than_is_counted(market, monkeypatch):
-    monkeypatch.setattr(front, "kept", {})
-    monkeypatch.setattr(front, "FEW", 0)
-    monkeypatch.setattr(statement, "MOST", 3)
-    search_open(parse(QueryDict("where=remote")), at=NOW)
-    assert all(front.kept["opened_at"].value.steps)
-    assert list(front.kept) == ["opened_at"]
 
 
 def test_a_student_may_ask_for_what_they_have_shown_all_of(client, market):
