@@ -14,7 +14,7 @@ from projects.search import facets, samples
 from projects.search.order import COLUMNS, COMPUTED, is_falling
 from projects.search.samples import OPEN, QUERY
 
-MOST = 1_000  # found, that are counted and ranked
+MOST = 500  # found, that are counted and ranked
 LIVE = ["submitted", "shortlisted", "offered"]
 COUNT = f"SELECT count(*) FROM (SELECT FROM projects_listing l WHERE {{}} LIMIT {MOST}) one"
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import expect
 
 from marketplace.local.environment import ROOT
 from tests.browser import steps
@@ -72,6 +73,12 @@ def applied(site, employer, student, other, project):
     student.go("/projects/?q=survey")
     student.check_page()
     assert student.page.get_by_role("link", name="Merge three seasons").count() >= 1
+    student.go("/projects/?q=survey&pay=300")
+    pay = student.page.locator("fieldset", has_text="$300 or more")
+    assert pay.locator("b").count() == 1
+    pay.hover()
+    expect(pay.locator("b")).to_have_count(4)
+    expect(pay.get_by_label("$300 or more")).to_be_checked()
     first = steps.apply(student, project)
     steps.sign_up(other, side="student", name="Mia Torres", email=OTHER)
     steps.answer_eligibility(other)
