@@ -5,21 +5,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.money import percent
-from projects.models import Project
+from marketplace.replica import from_replica
+from marketplace.topics import offers
+from projects.search.filters import Filters
+
+NEWEST = 3  # open projects on the start page
 
 
+@from_replica
 @require_safe
 def landing(request):
     """The start page of a visitor; somebody signed in has their own."""
     if request.user.is_authenticated:
         return redirect("home")
-    open_projects = Project.objects.open()
-    context = {
-        "rules": _rules(),
-        "example": _example(),
-        "projects": list(open_projects.with_card().order_by("-opened_at", "-pk")[:3]),
-        "open_count": open_projects.count(),
-    }
+    context = {"rules": _rules(), "example": _example()} | offers(request, Filters(), size=NEWEST)
     return render(request, "pages/landing.html", context)
 
 

@@ -70,10 +70,10 @@ def starters(**condition):
     return Skill.objects.filter(is_active=True, source=Skill.Source.STARTER, **condition).order_by("name")
 
 
-def offers(request, filters, *, with_facets=False):
+def offers(request, filters, *, size=SHOWN, with_facets=False):
     """The newest open projects of these filters, for this reader."""
     at, student = now(), request.reader.student
-    results = search_open(filters, at=at, student=student, sort="newest", size=SHOWN, with_facets=with_facets)
+    results = search_open(filters, at=at, student=student, sort="newest", size=size, with_facets=with_facets)
     return {"results": results, "cards": cards_of(results.rows, request.reader, at, levels=results.levels)}
 
 
