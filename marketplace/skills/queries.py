@@ -37,7 +37,8 @@ _STARTING = _statement(
     "({low} LIKE %(prefix)s OR {low} LIKE %(word)s)",
     "CASE WHEN low = %(text)s THEN 0 WHEN low LIKE %(prefix)s THEN 1 ELSE 2 END",
 )
-_SIMILAR = _statement(
+# The planner thinks comparing cheap, and would rather compare with every name than ask an index of many trigrams.
+_SIMILAR = "SET LOCAL enable_seqscan = off; " + _statement(
     "({low} %% %(text)s OR %(text)s <%% {low})",
     "1 - greatest(similarity(low, %(text)s), word_similarity(%(text)s, low) - 0.25)",
 )

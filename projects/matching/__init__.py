@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace.activity.actions import record
-from marketplace.db import lock
+from marketplace.db import lock, wait_for_no_disk
 from marketplace.errors import InvalidTransition, LimitReached
 from projects.matching.fair import choose
 from projects.matching.pool import asked_of, before, find
@@ -28,11 +28,13 @@ POOL = 6  # students that are compared, for each that is told
 def match_project(project, at):
     """Write the matches of an open project with their notifications, and mark it matched, in one transaction.
 
-    A project that takes no applications or is matched already is left alone. Returns the new matches.
+    A project that takes no applications or is matched already is left alone. Returns the new matches. The commit waits
+    for no disk: what a power cut undoes is undone as a whole, and then the sweep finds the project unmatched.
     """
     project = lock(Project, project.pk, "organization")
     if not project.accepts_applications(at) or project.matched_at is not None:
         return []
+    wait_for_no_disk()
     matches = write(project, at)
     Project.objects.filter(pk=project.pk).update(matched_at=at)
     record("project.matched", actor=None, subject=project, at=at, students=len(matches))

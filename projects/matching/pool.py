@@ -35,13 +35,13 @@ class Asked(NamedTuple):
 
 
 ASKED = """
-WITH everybody AS (
-    SELECT CASE WHEN few.n < %(counted)s THEN few.n
-           ELSE greatest(few.n, (SELECT reltuples FROM pg_class WHERE oid = 'accounts_student'::regclass)) END AS n
-    FROM (SELECT count(*) AS n FROM (SELECT 1 FROM accounts_student LIMIT %(counted)s) few) few
+WITH everybody AS MATERIALIZED (
+    SELECT CASE WHEN reltuples >= %(counted)s THEN reltuples
+           ELSE (SELECT count(*) FROM (SELECT 1 FROM accounts_student LIMIT %(counted)s) few) END::float8 AS n
+    FROM pg_class WHERE oid = 'accounts_student'::regclass
 )
-SELECT c.skill_id, c.level, ln(1 + everybody.n::float8 / (1 + coalesce(many.students, few.n))),
-       least(coalesce(many.students, few.n) / greatest(everybody.n, 1)::float8, 1), everybody.n::float8, s.name
+SELECT c.skill_id, c.level, ln(1 + everybody.n / (1 + coalesce(many.students, few.n))),
+       least(coalesce(many.students, few.n) / greatest(everybody.n, 1), 1), everybody.n, s.name
 FROM projects_competency c JOIN skills_skill s ON s.id = c.skill_id CROSS JOIN everybody
 LEFT JOIN projects_skillcount many ON many.skill_id = c.skill_id
 CROSS JOIN LATERAL (

@@ -15,8 +15,8 @@ from projects.search.filters import CLOSES, OPENED, PAID, Filters
 from projects.search.order import COMPUTED
 
 FRESH = timedelta(minutes=1)
-FEW = 1_200  # listings that are looked at first
-STEPS = 12
+FEW = 700  # listings that are looked at first
+STEPS = 13
 AT_MOST = 40  # tokens: where listings are few, their places are too many to ask for
 AHEAD = timedelta(hours=2)  # what opens after a First was made is in it
 # {column of an order: (kind of token, direction, SQL of the place at an edge, of the place where the order begins)}

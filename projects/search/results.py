@@ -49,7 +49,7 @@ def search_open(
         ways = ways_out(filters, numbers)
     if corrected:
         searched = replace(filters, q=corrected)
-        found = statement.find(searched, **asked)
+        found = front.find(searched, **asked)
         ways = [] if found.total else ways_out(filters, statement.counts(one_less(searched), at))
     rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(

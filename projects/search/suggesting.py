@@ -5,24 +5,26 @@ import re
 from marketplace.db import ask_quickly
 from marketplace.replica import connection
 from marketplace.skills.queries import search_skills
-from projects.search import front
 
 SKILLS, PROJECTS = 4, 4
 LETTERS = 50  # of a text that are looked at
 WORDS = 6
 LONG_ENOUGH = 3  # letters of the word that is still being typed: fewer begin too many words
-LOOKED_AT = 600  # projects of those that have the words anywhere, where the newest have too few in their titles
-NEAR = 0  # which of the first few listings are looked at before all (samples.First)
+NEWEST = 2_000  # projects whose titles are looked at
+LOOKED_AT = 600  # projects of those that have the words anywhere, where too few of the newest have them in their titles
+# The newest are walked through: their headline is in the row, and the beginning of a word is many words of the index.
 TITLES = """
 WITH few AS MATERIALIZED (
-    SELECT project_id, opened_at FROM projects_listing
-    WHERE closes_at > %(at)s AND document @@ to_tsquery('english', %(words)s) AND tokens && %(near)s::int[]
+    SELECT project_id, opened_at FROM (
+        SELECT * FROM projects_listing WHERE closes_at > %(at)s
+        ORDER BY opened_at DESC, project_id DESC LIMIT %(newest)s
+    ) walked WHERE headline @@ to_tsquery('english', %(words)s)
 ), more AS MATERIALIZED (
     SELECT project_id, opened_at FROM (
         SELECT * FROM projects_listing
         WHERE closes_at > %(at)s AND document @@ to_tsquery('english', %(anywhere)s)
           AND (SELECT count(*) FROM few) < %(size)s LIMIT %(most)s
-    ) named WHERE document @@ to_tsquery('english', %(words)s)
+    ) named WHERE headline @@ to_tsquery('english', %(words)s)
 ), newest AS (
     SELECT * FROM few UNION SELECT * FROM more ORDER BY opened_at DESC, project_id DESC LIMIT %(size)s
 )
@@ -42,9 +44,8 @@ def titles(text, at):
     words = re.findall(r"\w+", text.lower())[:WORDS]
     if not words or len(words[-1]) < LONG_ENOUGH:
         return []
-    first = front.fresh("opened_at", at)
     values = {
-        "at": at, "size": PROJECTS, "most": LOOKED_AT, "near": first.steps[NEAR] if first else None,
+        "at": at, "size": PROJECTS, "most": LOOKED_AT, "newest": NEWEST,
         "words": " & ".join([*(f"'{word}':A" for word in words[:-1]), f"'{words[-1]}':*A"]),
         "anywhere": " & ".join([*(f"'{word}'" for word in words[:-1]), f"'{words[-1]}':*"]),
     }  # fmt: skip
