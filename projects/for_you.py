@@ -21,8 +21,8 @@ from projects.reasons import what_fits
 from projects.search import statement
 
 EACH = 8  # newest projects for each skill at a level and each place in the list
-MOST = 200  # newest of them that are looked at
-BEST = 80  # of these, by the share of what is shown: they are scored and shown
+MOST = 600  # newest of them that are looked at
+BEST = 60  # of these, by the share of what is shown: they are scored and shown
 PAGE = 20
 SCALE = 1_000_000  # a score is a whole number of millionths; what fits has this much more
 
@@ -32,7 +32,9 @@ PLACE = (
     " WHERE asked[{place}] = token ORDER BY opened_at DESC LIMIT %(each)s)"
 )
 HAS = "coalesce((asked[{place}] = ANY (%(tokens)s))::int, 0)"
+# The planner would rather sort all that ask for a skill than walk to the first few: no bitmaps here.
 FITTING = """
+SET LOCAL enable_bitmapscan = off;
 WITH near AS MATERIALIZED (
     SELECT DISTINCT ON (one.opened_at, one.project_id) one.*
     FROM unnest(%(tokens)s::int[]) token CROSS JOIN LATERAL ({places}) one
