@@ -141,14 +141,15 @@ def evidence_fits(student, why, *, at):
     projects, number = list(why), len(why)
     first, is_one = projects[0], number == 1
     one = f"“{first.title}” fits what you have just shown: {first.fee_text}"
-    notify(
+    soonest = min(project.applications_close_at for project in projects)
+    tell(
         [student.user], kind="match.evidence", key=f"rematch:{student.pk}:{at:%Y%m%d%H%M%S}", at=at,
         title=one if is_one else f"{number} open projects fit what you have just shown",
         body="\n\n".join(f"{terms_line(project)}. {reason}" for project, reason in why.items()),
         url=first.get_absolute_url() if is_one else reverse("projects:for_you"),
-        action="See the project" if is_one else "See what fits you",
+        action="See the project" if is_one else "See what fits you", due_at=soonest, dates={"close": soonest},
+        facts=[("Apply by" if is_one else "The first closes", "{close}")],
         reason="You added evidence, and " + ("this project asks" if is_one else "these projects ask") + " for it.",
-        due_at=min(project.applications_close_at for project in projects),
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ def email_context(notification):
         "notification": notification,
         "paragraphs": [part.strip() for part in notification.body.split("\n\n") if part.strip()],
         "action_url": settings.SITE_URL + notification.url if notification.url else "",
+        "due_at": notification.due_at if notification.needs_action else None,
     }
     if not notification.needs_action:
         context["unsubscribe_url"] = stop_url(notification.recipient_id, [group_of(notification.kind)])

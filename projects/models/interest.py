@@ -1,5 +1,7 @@
 """Between a student and projects: saved, not interested, told about, searched for."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.urls import reverse
 
@@ -61,6 +63,10 @@ class SavedSearch(models.Model):
     pace = models.CharField(max_length=7, choices=Pace, default=Pace.DAILY)
     text = models.CharField(max_length=200, blank=True)
     tokens = models.JSONField(default=dict, blank=True)
+    keys = models.GeneratedField(  # a listing that fits has one of them (migration 0017)
+        db_persist=True, output_field=ArrayField(models.TextField()),
+        expression=models.Func(models.F("text"), models.F("tokens"), function="projects_search_keys"),
+    )  # fmt: skip
     told_until = models.DateTimeField()  # projects opened up to then were told of, or are older than the search
     due_at = models.DateTimeField(null=True, blank=True)  # of the next look, for daily and weekly
     created_at = models.DateTimeField()
@@ -79,7 +85,7 @@ class SavedSearch(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="saved_search_due"),
-            models.Index(fields=["student"], condition=models.Q(pace="instant"), name="saved_search_instant"),
+            GinIndex(fields=["keys"], name="saved_search_keys", fastupdate=False, condition=models.Q(pace="instant")),
         ]
 
     def __str__(self):

@@ -74,9 +74,7 @@ def test_telling_again_asks_no_worker_and_tells_those_who_were_not_told(
 
 
 def test_the_e_mail_says_what_and_why_in_text_and_html(student):
-    student.time_zone = "America/New_York"
-    student.save()
-    tell(student, due_at=NOW + timedelta(days=3))
+    tell(student)
     assert send_batch(at=NOW) == 1
     message = mail.outbox[0]
     page = message.alternatives[0][0]
@@ -84,12 +82,24 @@ def test_the_e_mail_says_what_and_why_in_text_and_html(student):
     for part in (message.body, page):
         assert "Answer by Friday." in part
         assert "/applications/abc/" in part
-        assert "Thu 5 Mar 2026, 10:00" in part  # 15:00 UTC in New York, before the clocks change
         assert "You applied." in part
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert "<script" not in page
     assert send_batch(at=NOW) == 0
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("needs_action", [True, False])
+def test_a_date_is_due_only_for_whom_something_is_asked_of(student, needs_action):
+    student.time_zone = "America/New_York"
+    student.save()
+    tell(student, due_at=NOW + timedelta(days=3), needs_action=needs_action)
+    send_batch(at=NOW)
+    (message,) = mail.outbox
+    html = message.alternatives[0][0]
+    assert ("Due: " in message.body, ">Due<" in html) == (needs_action, needs_action)
+    for part in (message.body, html):  # 15:00 UTC in New York, before the clocks change
+        assert ("Thu 5 Mar 2026, 10:00" in part) == needs_action
 
 
 def test_what_must_be_acted_on_is_sent_even_when_muted(student):

@@ -50,6 +50,7 @@ def test_all_that_fits_now_is_one_notice(project, organization):
     tasks.sweep_evidence()
     (notice,) = notices(student)
     assert notice.title == "2 open projects fit what you have just shown"
+    assert [label for label, _date in notice.facts] == ["The first closes"]
     assert "“Harbour survey”" in notice.body
     assert "“Harbour map”" in notice.body
     assert "You have shown SQL and Python." in notice.body
@@ -67,6 +68,7 @@ def test_one_project_is_named(project):
     (notice,) = notices(student)
     assert notice.title == f"“Harbour survey” fits what you have just shown: {project.fee_text}"
     assert notice.url == project.get_absolute_url()
+    assert [label for label, _date in notice.facts] == ["Apply by"]
     assert matching.match_project(Project.objects.get(pk=project.pk), LATER) == []
     assert Match.objects.get().shown == [["SQL", "Advanced", "Dashboard"], ["Python", "Working", "Dashboard"]]
 

@@ -14,7 +14,7 @@ from marketplace.notifications.preferences import choose
 from projects import actions, matching, tasks
 from projects.actions import searching
 from projects.models import Project, SavedSearch
-from projects.search.filters import Filters
+from projects.search.filters import PAYS, SKILL, Filters, token
 from projects.search.results import search_open
 from projects.search.saved import canonical, filters_of, name_of
 from tests import factories
@@ -127,6 +127,8 @@ def test_the_inverted_search_finds_what_the_page_finds(organization, owner):
     queries = [
         "q=docks", "q=docks+-survey", "q=%22survey+of%22", "skill=sql&skill=figma", "skill=python&where=onsite",
         "pay=800&hours=16-24", "level=2&q=docks", "pay=1200", "hours=10-15&hours=25-40&where=remote",
+        "q=docks+OR+museum", "q=-docks", "q=museum+OR+-docks", "q=%22survey+of+docks%22", "q=the+of", "q=o%27docks",
+        "q=back%5Cslash", "q=museum+docks", "q=docks&where=remote&pay=500", "q=museums&field=data-analytics",
     ]  # fmt: skip
     searches = {query: save(quick_student(), query) for query in queries}
     for number in range(12):
@@ -145,6 +147,28 @@ def test_the_inverted_search_finds_what_the_page_finds(organization, owner):
             if project.pk in search_open(filters_of(query), at=LATER, size=100).ids
         }  # fmt: skip
         assert told_of == found, number
+
+
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("q=docks+surveys", ["wsurvey"]),  # one of the words that must be there
+        ("q=docks+OR+surveys", ["wdock", "wsurvey"]),  # either will do
+        ("q=%22survey+of+docks%22+-museum", ["wsurvey"]),
+        ("q=-museum", ["*"]),
+        ("q=docks+OR+-museum", ["*"]),
+        ("q=the", ["*"]),
+        ("q=docks&where=remote&pay=500", ["wdock"]),
+        ("where=remote&pay=500", ["t{PAYS2}"]),
+        ("q=docks&skill=sql&skill=figma", ["t{figma}", "t{sql}"]),
+    ],
+)
+def test_a_search_is_found_by_what_few_projects_have(student, query, keys):
+    ids = {skill.slug: token(SKILL, skill.pk) for skill in (factories.make_skill("SQL"), factories.make_skill("Figma"))}
+    ids["PAYS2"] = token(PAYS, 2)
+    search = save(student.student, query)
+    search.refresh_from_db()
+    assert sorted(search.keys) == sorted(key.format(**ids) for key in keys)
 
 
 @pytest.mark.parametrize(("pace", "days"), [("daily", 1), ("weekly", 7)])
