@@ -62,9 +62,9 @@ def name_of(group):
 
 
 def digest_subject(rows):
-    """The newest by name, and how many more."""
+    """The newest by name, and how many more: of notices, as a title may count things of its own."""
     more = len(rows) - 1
-    return f"{rows[-1].title[:150]} and {more} more" if more else rows[-1].title
+    return f"{rows[-1].title[:150]}, and {more} more notice{'s' * (more > 1)}" if more else rows[-1].title
 
 
 def site_context(recipient):

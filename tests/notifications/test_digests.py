@@ -44,7 +44,7 @@ def test_a_daily_digest_is_one_e_mail_in_text_and_html(student):
     tell(student, 7, kind="search.found", reason="")
     tell(student, 8, kind="offer.made")
     assert send_all(NOW) == ["Notice 8"]  # offers come at once
-    assert send_all(NOW + DAY) == ["Notice 8", "Notice 7 and 3 more"]
+    assert send_all(NOW + DAY) == ["Notice 8", "Notice 7, and 3 more notices"]
     digest = mail.outbox[1]
     page = digest.alternatives[0][0]
     assert digest.to == [student.email]
@@ -55,7 +55,7 @@ def test_a_daily_digest_is_one_e_mail_in_text_and_html(student):
     assert "Notice <1>" in digest.body
     assert "Notice &lt;1&gt;" in page
     assert Notification.objects.filter(emailed_at=None).count() == 0
-    assert send_all(NOW + 9 * DAY) == ["Notice 8", "Notice 7 and 3 more"]
+    assert send_all(NOW + 9 * DAY) == ["Notice 8", "Notice 7, and 3 more notices"]
 
 
 def test_stopping_a_digest_stops_its_groups_by_one_click(client, student):
@@ -95,7 +95,7 @@ def test_more_than_a_days_share_waits_for_the_digest(student, other_student, set
     tell(student, 8, kind="offer.made", needs_action=True)
     tell(other_student, 9)
     assert sorted(send_all(NOW)) == ["Notice 0", "Notice 1", "Notice 8", "Notice 9"]
-    assert send_all(NOW + DAY)[4:] == ["Notice 4 and 2 more"]
+    assert send_all(NOW + DAY)[4:] == ["Notice 4, and 2 more notices"]
     tell(student, 10, at=NOW + DAY + timedelta(hours=1))
     assert send_all(NOW + DAY + timedelta(hours=1))[5:] == ["Notice 10"]  # another day
 
@@ -114,7 +114,7 @@ def test_what_is_in_no_e_mail_keeps_nobody_waiting(student, other_student, setti
         tell(reader, number)
         mark_read(user=reader, at=NOW)
     tell(other_student, 1000)
-    assert sorted(send_all(NOW + DAY)) == ["Notice 1000", "Notice 204 and 203 more"]
+    assert sorted(send_all(NOW + DAY)) == ["Notice 1000", "Notice 204, and 203 more notices"]
 
 
 def test_quiet_hours_hold_all_but_what_must_be_acted_on(student):
