@@ -164,7 +164,8 @@ def test_whoever_picks_the_people_is_alone():
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN; SELECT pg_advisory_xact_lock(%s)", [0x70776467])
-        assert claim_digests(NOW + DAY) == []
+            assert claim_digests(NOW + DAY) == []
+            cursor.execute("ROLLBACK")  # a server that is only hung up on keeps the lock a moment longer
     finally:
         other.close()
     assert len(claim_digests(NOW + DAY)) == 1
