@@ -1,5 +1,5 @@
 """Relevance is told by what stands at the head of a project: its title, competencies, field and organization. Their words
-are kept in the row itself, so that ranking a thousand projects reads no text that lies elsewhere. The deliverable
+are kept in the row itself, so that ranking hundreds of projects reads no text that lies elsewhere. The deliverable
 counts as the brief does: it is found, and ranks no higher.
 """
 

@@ -30,7 +30,7 @@ EXPRESSIONS = {
 
 
 class First(NamedTuple):
-    """`steps`: tokens of the first listings of an order; of a thousand or so, then of FOLD times as many each.
+    """`steps`: tokens of the first listings of an order; of several hundred, then of FOLD times as many each.
 
     `sizes`: how many listings those are, at least.
     """
