@@ -18,6 +18,7 @@ from projects.models import Competency, Project
 from projects.queries import clarified, with_counts
 from projects.rubric import good_evidence, rubric_of
 from projects.search import order
+from projects.search.facets import GROUPS
 from projects.search.filters import HOURS, PAY, WHERE, WITHIN, parse
 from projects.search.order import LABELS
 from projects.search.results import search_open
@@ -168,7 +169,7 @@ def project_list(request):
     refuse_unknown(query)
     found = search_open(
         parse(query), at=now(), sort=query.get("sort", ""), after=query.get("after", ""),
-        before=query.get("before", ""), with_alternatives=True,
+        before=query.get("before", ""), alternatives=GROUPS,
     )  # fmt: skip
     projects = with_counts(Project.objects.filter(pk__in=found.ids)).with_card().in_bulk()
     rows = [projects[pk] for pk in found.ids if pk in projects]

@@ -47,7 +47,8 @@ TESTS = {
     "within": ("closes_at", [f"{{}} <= %(within_{days})s" for days in WITHIN]),
 }
 FITS = "asked <@ (SELECT c.tokens FROM projects_candidate c WHERE c.student_id = %({})s)"
-OPTIONS = {*NAMED, *TESTS} - {"within"}
+GROUPS = frozenset({*NAMED, *TESTS})
+OPTIONS = GROUPS - {"within"}
 COUNTED = "(SELECT * FROM sample LIMIT %(most)s) counted"  # a sample has one more, to tell that there is more
 
 
@@ -146,9 +147,9 @@ def _numbers(group):
     return f"json_build_array({counted})"
 
 
-def facets(filters, found, *, with_alternatives):
-    """[Facet] of what `as_json` gave."""
-    uncounted = [] if with_alternatives else those_set(filters)
+def facets(filters, found, alternatives):
+    """[Facet] of what `as_json` gave for these groups of alternatives."""
+    uncounted = [group for group in those_set(filters) if group not in alternatives]
 
     def fixed(group, label, kind, values, label_of, chosen):
         is_counted = group not in uncounted

@@ -31,16 +31,16 @@ class Results:
 
 
 def search_open(
-    filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True, with_alternatives=False
+    filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True, alternatives=()
 ):
     """Open projects for these filters; `after` and `before` are cursors of an earlier page in the same order.
 
-    `with_alternatives`: what else could be chosen in a filter that is set is counted too (facets.py).
+    `alternatives`: groups of which, where they are set, what else could be chosen is counted too (facets.py).
     """
     sort = order.choose(sort, has_text=bool(filters.q), student=student)
     asked = {
         "at": at, "sort": sort, "size": size, "student": student,
-        "with_facets": with_facets, "with_alternatives": with_alternatives,
+        "with_facets": with_facets, "alternatives": alternatives,
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
     found, corrected, ways = front.find(filters, **asked), "", []
@@ -55,7 +55,7 @@ def search_open(
     return Results(
         filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
         sort=sort,
-        facets=facets.facets(filters, found.counts, with_alternatives=with_alternatives) if with_facets else [],
+        facets=facets.facets(filters, found.counts, alternatives) if with_facets else [],
         sorts=order.choices(has_text=bool(filters.q), student=student),
         usual=order.choose("", has_text=bool(filters.q), student=student), next=following, previous=preceding,
         corrected=corrected, ways_out=ways,

@@ -63,12 +63,13 @@ def where(filters, at, *, but=None):
 
 
 def find(
-    filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, with_alternatives=False,
+    filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, alternatives=(),
     most=None, first=None,
 ):  # fmt: skip
     """Found for these filters; `after` and `before` are Cursors of this order.
 
-    `with_alternatives`: of a filter that is set, the other options are counted too, each group in a sample of its own.
+    `alternatives`: groups (facets.GROUPS) of which, where they are set, the other options are counted too, each in a
+    sample of its own.
     `most`: counted, instead of MOST. `first`: the samples.First of this order, in which enough is often found, so it is
     looked at before the rest; the result is the same.
     """
@@ -79,7 +80,7 @@ def find(
     read = facets.columns(student=student) if with_facets else []
     parts = samples.sample("sample", condition, sort, most + 1, read, first=first)
     if with_facets:
-        groups = facets.those_set(filters) if with_alternatives else []
+        groups = [group for group in facets.those_set(filters) if group in alternatives]
         for group in groups:
             condition_but = where(filters, at, but=group)[0]
             parts |= samples.sample(f"sample_{group}", condition_but, sort, MOST, facets.columns(group), first=first)

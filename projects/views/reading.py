@@ -19,6 +19,7 @@ from projects import actions, queries, rules
 from projects.cards import cards_of
 from projects.models import Project, SavedProject
 from projects.search.addresses import Links, with_query
+from projects.search.facets import GROUPS
 from projects.search.filters import Filters, parse
 from projects.search.results import search_open
 from projects.search.suggesting import suggestions
@@ -66,9 +67,10 @@ def without_blanks(request):
 @require_safe
 def filters(request):
     """The filters as a page of their own, for small screens; by htmx, all options of the one that is named."""
-    results = results_for(request, now(), with_alternatives=True)
-    facet = next((facet for facet in results.facets if facet.name == request.GET.get("all")), None)
-    if request.htmx and facet is not None:
+    named = request.GET.get("all") if request.htmx else None
+    results = results_for(request, now(), alternatives={named} if named in GROUPS else GROUPS)
+    facet = next((facet for facet in results.facets if facet.name == named), None)
+    if facet is not None:
         return HttpResponse(fragment("projects/_facet.jinja", {"facet": facet}, request))
     return render(request, "projects/filters.html", {"results": results})
 

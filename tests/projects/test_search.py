@@ -13,6 +13,7 @@ from marketplace.skills.models import Skill, SkillAlias, StudentSkill
 from projects import around
 from projects.models import Project
 from projects.search import order
+from projects.search.facets import GROUPS
 from projects.search.filters import HOURS, MAX_QUERY, parse
 from projects.search.results import search_open
 from tests import factories
@@ -71,7 +72,7 @@ def encoded(wanted):
 
 @pytest.mark.parametrize("wanted", QUERIES, ids=encoded)
 def test_filters_totals_and_facets_are_exact(market, wanted):
-    results = search(encoded(wanted), size=100, with_alternatives=True)
+    results = search(encoded(wanted), size=100, alternatives=GROUPS)
     assert set(results.ids) == {project.pk for project in market if fits(project, wanted)}
     assert results.total == len(results.ids)
     for facet in results.facets:
@@ -86,7 +87,7 @@ def test_filters_totals_and_facets_are_exact(market, wanted):
 
 @pytest.mark.parametrize("wanted", QUERIES, ids=encoded)
 def test_a_list_says_of_a_filter_that_is_set_only_what_is_chosen(market, wanted):
-    every = {facet.name: facet for facet in search(encoded(wanted), with_alternatives=True).facets}
+    every = {facet.name: facet for facet in search(encoded(wanted), alternatives=GROUPS).facets}
     for facet in search(encoded(wanted)).facets:
         assert facet.is_counted == (facet.name not in wanted)
         options, known = facet.options, {option.value: option for option in every[facet.name].options}
