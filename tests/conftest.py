@@ -8,13 +8,33 @@ from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests import factories
+from tests import factories, migrated
 
 # A busy machine is slow, and that is not a failure: no deadlines, no complaint about slow generation.
 hypothesis.settings.register_profile(
     "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
 )
 hypothesis.settings.load_profile("tests")
+
+
+def pytest_configure():
+    migrated.begin()
+
+
+def pytest_unconfigure():
+    migrated.end()
+
+
+@pytest.fixture(scope="session")
+def template_database():
+    """Name of the database with all migrations that this run's databases are copies of."""
+    return migrated.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, template_database):
+    """pytest-django's: the database of each process begins as a copy."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template_database
 
 
 @pytest.fixture(autouse=True, scope="session")

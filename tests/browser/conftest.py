@@ -21,8 +21,8 @@ SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "heigh
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("site")) as running:
+def site(tmp_path_factory, template_database):
+    with running_site(tmp_path_factory.mktemp("site"), template_database) as running:
         yield running
 
 

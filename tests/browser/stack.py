@@ -15,6 +15,7 @@ from marketplace.local import run as local_run
 from marketplace.local.manage import MANAGE, family
 from marketplace.local.ports import next_free_port
 from marketplace.local.supervisor import Program, Supervisor
+from tests import migrated
 
 SECRETS = {f"STRIPE_WEBHOOK_SECRET_{name}": f"whsec_{name.lower()}_browser" for name in ("PLATFORM", "CONNECT", "THIN")}
 
@@ -78,13 +79,14 @@ class Site:
 
 
 @contextmanager
-def running_site(folder):
+def running_site(folder, template):
     """Yields a Site whose processes are all real; stops them and drops the database at the end."""
     data = Folder(folder)
     name = f"browser_{os.getpid()}"
     admin_url = os.environ["DATABASE_URL"]
     url = urlsplit(admin_url)._replace(path=f"/{name}").geturl()
-    run_sql(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    migrated.remove(name)
+    migrated.run_sql(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     ports = {"web": next_free_port(18000 + os.getpid() % 1000), "simulator": next_free_port(19500 + os.getpid() % 1000)}
     redis = urlsplit(os.environ["REDIS_URL"])._replace(path="/15").geturl()
     settings = environment.for_run(
@@ -98,26 +100,14 @@ def running_site(folder):
             yield Site(settings["SITE_URL"], url, settings["STRIPE_API_BASE"], log)
         finally:
             supervisor.stop_all()
-            run_sql(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            migrated.remove(name)
 
 
 def start_all(supervisor, data, settings, ports):
-    for arguments in (["migrate", "--verbosity=0"], ["import_skills"]):
-        ready = supervisor.run_once(Program(arguments[0], [*MANAGE, *arguments], once=True))
-        assert ready, "\n".join(supervisor.failed.lines)
+    ready = supervisor.run_once(Program("import_skills", [*MANAGE, "import_skills"], once=True))
+    assert ready, "\n".join(supervisor.failed.lines)
     supervisor.start(local_run.simulator(data, settings, ports))
     for program in (local_run.web(ports), local_run.worker(), local_run.beat(data)):
         supervisor.start(program)
     ready = supervisor.watch(until=local_run.site_answers(settings["SITE_URL"]))
     assert ready, "\n".join(supervisor.failed.lines)
-
-
-def run_sql(url, *statements):
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        connection.close()
