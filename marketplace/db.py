@@ -7,9 +7,14 @@ from django.conf import settings
 from django.db import OperationalError, connection, models, transaction
 from psycopg2.errors import QueryCanceled
 
+from marketplace import prepared
 from marketplace.errors import InvalidTransition, Unavailable
+from marketplace.rows import joined
 
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"  # no look-alikes, no vowels that make words with i/l/o/u
+# For the transaction: it commits before it is on the disk, as what a power cut undoes is done again. Every later commit
+# that waits takes it along, as the log is one.
+WAIT_FOR_NO_DISK = "SET LOCAL synchronous_commit = off; "
 CODE = re.compile(rf"[{ALPHABET}]{{10}}")
 
 
@@ -55,33 +60,36 @@ class URLField(models.URLField):
         return name, "django.db.models.URLField", args, kwargs
 
 
-def lock(model, pk, *related):
+def lock(model, pk, *related, local=""):
     """The row, locked and re-read, inside the caller's transaction. Lock order: project, application, engagement.
 
-    `related`: what comes along in the same statement, unlocked, as select_related names it.
+    `related`: what comes along in the same statement, unlocked, as select_related names it. `local`: SET LOCAL …
+    for the transaction, which travel along. Raises the model's DoesNotExist.
     """
-    rows = model.objects.select_related(*related) if related else model.objects
-    return rows.select_for_update(of=("self",)).get(pk=pk)
-
-
-def wait_for_no_disk():
-    """Let the caller's transaction commit before it is on the disk: for what is done again where a power cut undid it.
-
-    Every later commit that waits takes this one along, as the log is one.
-    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A row is locked inside a transaction.")
+    rows = joined(model, *related)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
+        prepared.execute(cursor, f"{rows.select_by_pk} FOR UPDATE OF t", "pk bigint", {"pk": pk}, local=local)
+        found = cursor.fetchone()
+    if found is None:
+        raise model.DoesNotExist(f"There is no {model._meta.verbose_name} {pk}.")
+    return rows.instance(found, connection)
 
 
-def ask_quickly(cursor, statement, values):
+def ask_quickly(cursor, statement, values, *, types="", local=""):
     """Execute a statement that reads for a public page; no strangers' words keep the database busy for long.
 
     Raises Unavailable after PUBLIC_QUERY_SECONDS. The limit travels with the statement, in the same message; compiling
-    such a statement (jit) would take longer than it does.
+    such a statement (jit) would take longer than it does. With `types` it is prepared (prepared.py). `local`: further
+    SET LOCAL ….
     """
-    limit = f"SET LOCAL jit = off; SET LOCAL statement_timeout = '{int(1000 * settings.PUBLIC_QUERY_SECONDS)}ms'; "
+    local += f"SET LOCAL jit = off; SET LOCAL statement_timeout = '{int(1000 * settings.PUBLIC_QUERY_SECONDS)}ms'; "
     try:
-        cursor.execute(limit + statement, values)
+        if types:
+            prepared.execute(cursor, statement, types, values, local=local)
+        else:
+            cursor.execute(local + statement, values)
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
             raise Unavailable("This takes too long just now. Use fewer or other words, or try again.") from error

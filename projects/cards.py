@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from django.conf import settings
-from django.urls import reverse
 
 from marketplace.formatting import times
+from marketplace.formatting.fragments import url
 from marketplace.money import format_money
 from marketplace.skills.models import StudentSkill
 from projects.models import Project
-
-CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +85,9 @@ def _card(*, code, hours, due, place, places, skills, applicants, closes_at, at,
     if places > 1:
         terms.append(f"{places} places")
     return Card(
-        code=code, url=_url().replace(CODE, code), terms=" · ".join(terms), skills=skills,
+        code=code, url=url("projects:detail", code), terms=" · ".join(terms), skills=skills,
         have=f"You have {shown} of {len(skills)}" if shown else "",
         state=state or f"{applicants} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
         closes=times.relative(closes_at, at) if closes_at else "",
         closes_at=f"{closes_at:%Y-%m-%dT%H:%MZ}" if closes_at else "", **plain,
     )  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _url():
-    return reverse("projects:detail", args=[CODE])

@@ -9,12 +9,13 @@ some of them.
 
 import json
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import connection
 
 from marketplace.accounts.models import Block, Membership
 from marketplace.db import ask_quickly
-from projects.matching.pool import COUNTED, GATE, TOKEN
+from projects.matching.pool import COUNTED, GATE
 from projects.matching.scoring import BELOW, STRENGTH
 from projects.models import ASKED_PLACES, HiddenProject
 from projects.reasons import what_fits
@@ -26,18 +27,23 @@ BEST = 60  # of these, by the share of what is shown: they are scored and shown
 PAGE = 20
 SCALE = 1_000_000  # a score is a whole number of millionths; what fits has this much more
 
-MINE = "SELECT skill_id, level, strength, shown_in FROM skills_studentskill WHERE student_id = %s"
 PLACE = (
     "(SELECT project_id, opened_at, closes_at, organization_id, asked FROM projects_listing"
     " WHERE asked[{place}] = token ORDER BY opened_at DESC LIMIT %(each)s)"
 )
-HAS = "coalesce((asked[{place}] = ANY (%(tokens)s))::int, 0)"
-# The planner would rather sort all that ask for a skill than walk to the first few: no bitmaps here.
+HAS = "coalesce((asked[{place}] = ANY (ARRAY(SELECT token FROM tokens)))::int, 0)"
+# The planner would rather sort all that ask for a skill than walk to the first few.
+WALK = "SET LOCAL enable_bitmapscan = off; "
 FITTING = """
-SET LOCAL enable_bitmapscan = off;
-WITH near AS MATERIALIZED (
+WITH mine AS MATERIALIZED (
+    SELECT skill_id, level, shown_in,
+           CASE strength WHEN 3 THEN %(completed)s WHEN 2 THEN %(assessed)s ELSE %(evidence)s END AS strength
+    FROM skills_studentskill WHERE student_id = %(student)s
+), tokens AS MATERIALIZED (
+    SELECT (skill_id * 8 + step)::int AS token FROM mine CROSS JOIN LATERAL generate_series(1, level) step
+), near AS MATERIALIZED (
     SELECT DISTINCT ON (one.opened_at, one.project_id) one.*
-    FROM unnest(%(tokens)s::int[]) token CROSS JOIN LATERAL ({places}) one
+    FROM tokens CROSS JOIN LATERAL ({places}) one
     ORDER BY one.opened_at DESC, one.project_id DESC LIMIT %(most)s
 ), nearest AS MATERIALIZED (
     SELECT project_id, opened_at, asked FROM near
@@ -57,8 +63,7 @@ WITH near AS MATERIALIZED (
            ln(1 + everybody.number / (1 + coalesce(
                (SELECT students FROM projects_skillcount c WHERE c.skill_id = token / 8), %(counted)s / 2))) AS weight
     FROM nearest CROSS JOIN everybody CROSS JOIN LATERAL unnest(nearest.asked) token
-    LEFT JOIN unnest(%(skills)s::bigint[], %(levels)s::int[], %(strengths)s::float8[]) mine (skill_id, level, strength)
-        ON mine.skill_id = token / 8
+    LEFT JOIN mine ON mine.skill_id = token / 8
 ), scored AS MATERIALIZED (
     SELECT project_id, opened_at, round(%(scale)s * sum(weight * fit) / sum(weight))::bigint
            + CASE WHEN coalesce(sum(weight) FILTER (WHERE shown), 0) >= %(gate)s * sum(weight) - 1e-9
@@ -68,10 +73,17 @@ WITH near AS MATERIALIZED (
     SELECT row_number() OVER (ORDER BY by DESC, opened_at DESC, project_id DESC) AS number, project_id, by
     FROM scored ORDER BY by DESC, opened_at DESC, project_id DESC LIMIT %(size)s OFFSET %(skip)s
 )
-SELECT (SELECT count(*) FROM scored), page.by, page.project_id, {card}
-FROM page JOIN projects_listing l ON l.project_id = page.project_id
+SELECT totals.number, CASE WHEN coalesce(page.number, 0) <= %(skip)s + 1 THEN totals.mine END,
+       page.by, page.project_id, {card}
+FROM (SELECT (SELECT count(*) FROM scored) AS number,
+             (SELECT json_agg(json_build_array(skill_id, level, shown_in)) FROM mine)::text AS mine) totals
+LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
 ORDER BY page.number
 """
+TYPES = (
+    "student bigint, user bigint, at timestamptz, size int, skip int, each int, most int, best int, below float8,"
+    " gate float8, counted int, scale int, live text[], evidence float8, assessed float8, completed float8"
+)
 
 
 @dataclass(frozen=True)
@@ -86,24 +98,22 @@ class Fitting:
 
 
 def fitting(student, *, at, size=PAGE, skip=0):
-    """Fitting for this student; two queries, one for who has shown nothing."""
+    """Fitting for this student, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(MINE, [student.pk])
-        mine, rows = cursor.fetchall(), []
-        if mine:
-            ask_quickly(cursor, _statement(student), _values(student, mine, at, size, skip))
-            rows = cursor.fetchall()
-    total = rows[0][0] if rows else 0
+        ask_quickly(cursor, _statement(), _values(student, at, size, skip), types=TYPES, local=WALK)
+        rows = cursor.fetchall()
+    total, mine = rows[0][0], json.loads(rows[0][1] or "[]")
     return Fitting(
-        rows=[statement.Row(by, pk, json.loads(card), *values) for _total, by, pk, card, *values in rows],
-        total=total, levels={pk: level for pk, level, _strength, _where in mine},
-        known={pk: (level, where) for pk, level, _strength, where in mine},
+        rows=[statement.Row(by, pk, json.loads(card), *values) for _total, _mine, by, pk, card, *values in rows if pk],
+        total=total, levels={pk: level for pk, level, _where in mine},
+        known={pk: (level, where) for pk, level, where in mine},
         next=skip + size if skip + size < total else None,
     )  # fmt: skip
 
 
-def _statement(student):
-    parts = statement.marks(student)
+@cache
+def _statement():
+    parts = statement.marks(is_student=True)
     tables = {"members": Membership, "blocks": Block, "hidden": HiddenProject}
     return FITTING.format(
         places=" UNION ALL ".join(PLACE.format(place=place) for place in ASKED_PLACES),
@@ -113,13 +123,11 @@ def _statement(student):
     )  # fmt: skip
 
 
-def _values(student, mine, at, size, skip):
+def _values(student, at, size, skip):
     return {
         "student": student.pk, "user": student.user_id, "at": at, "size": size, "skip": skip, "each": EACH,
         "most": MOST, "best": BEST, "below": BELOW, "gate": GATE, "counted": COUNTED, "scale": SCALE,
-        "live": statement.LIVE, "skills": [row[0] for row in mine], "levels": [row[1] for row in mine],
-        "strengths": [STRENGTH[row[2]] for row in mine],
-        "tokens": [TOKEN * pk + step for pk, level, *_rest in mine for step in range(1, level + 1)],
+        "live": statement.LIVE, "evidence": STRENGTH[1], "assessed": STRENGTH[2], "completed": STRENGTH[3],
     }  # fmt: skip
 
 

@@ -46,13 +46,13 @@ def test_hourly_never_rounds_up(fee, hours, shown):
     ],
 )
 def test_short(value, shown):
-    assert times.short(value, NOW) == shown
+    assert times.short(value, NOW.year) == shown
 
 
 def test_times_are_in_the_readers_zone():
     moment = datetime(2026, 3, 14, 23, 30, tzinfo=UTC)
     with timezone.override(ZoneInfo("Europe/Oslo")):
-        assert times.short(moment, NOW) == "Sun 15 Mar, 00:30"
+        assert times.short(moment, NOW.year) == "Sun 15 Mar, 00:30"
         assert times.full(moment) == "Sunday 15 March 2026, 00:30 CET"
 
 

@@ -8,29 +8,40 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db.models import Count, Exists, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 
+from marketplace import prepared
 from marketplace.accounts import letters
-from marketplace.accounts.models import Membership, User
+from marketplace.accounts.models import User
 from marketplace.emails import INLINER
-from marketplace.notifications.models import Notification
+from marketplace.rows import joined
+
+# With what every page asks of a person: the student that they may be, how many notices they have not read, and whether
+# they are in an organization.
+READER = joined(User, "student")
+WHO = """
+SELECT COLUMNS,
+       (SELECT count(*) FROM notifications_notification n WHERE n.recipient_id = t.id AND n.read_at IS NULL),
+       EXISTS (SELECT FROM accounts_membership m WHERE m.user_id = t.id)
+FROM SOURCE WHERE t.id = %(pk)s
+""".replace("COLUMNS", READER.columns).replace("SOURCE", READER.source)
 
 
 class AuthenticationBackend(AllauthBackend):
     """E-mail and password, checked by allauth: nobody signs in around MFA."""
 
     def get_user(self, user_id):
-        """With what every page asks: the student that the person may be, whether they are in an organization, and how
-        many notifications are not read."""
-        unread = Notification.objects.filter(recipient=OuterRef("pk"), read_at=None).order_by()
-        counted = unread.values("recipient").values(number=Count("pk"))
-        joined = Exists(Membership.objects.filter(user=OuterRef("pk")))
-        people = User.objects.select_related("student").annotate(unread_count=Coalesce(Subquery(counted), 0))
-        user = people.annotate(is_in_organization=joined).filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        with connection.cursor() as cursor:
+            prepared.execute(cursor, WHO, "pk bigint", {"pk": user_id})
+            found = cursor.fetchone()
+        if found is None:
+            return None
+        *row, unread, is_member = found
+        user = READER.instance(row, connection)
+        user.unread_count, user.is_in_organization = unread, is_member
+        return user if self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

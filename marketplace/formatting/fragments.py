@@ -3,6 +3,7 @@
 Called by `{% fragment "projects/_cards.jinja" cards=cards %}`. Everything is escaped as in Django's own templates.
 """
 
+import re
 from functools import cache
 
 from django.conf import settings
@@ -31,9 +32,23 @@ def sprite():
     return static("img/icons.svg")
 
 
+PLAIN = re.compile(r"[\w-]+", re.ASCII)  # what stands in an address as it is
+
+
 def url(name, *parts):
-    """The address of one thing's page."""
+    """The address of one thing's page. That of a kind of page is looked up once; `parts` are put in."""
+    if all(isinstance(part, str) and PLAIN.fullmatch(part) for part in parts):
+        return _pattern(name, len(parts)).format(*parts)
     return reverse(name, args=parts)
+
+
+@cache
+def _pattern(name, count):
+    places = [f"place-{number}" for number in range(count)]
+    found = reverse(name, args=places).replace("{", "{{").replace("}", "}}")
+    for number, place in enumerate(places):
+        found = found.replace(place, f"{{{number}}}")
+    return found
 
 
 def environment(**options):

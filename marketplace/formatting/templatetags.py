@@ -44,7 +44,13 @@ def hourly(amount, hours):
 @register.filter
 def when(value):
     """`{{ event.at|when }}` → a <time>: "Fri 14 Mar, 17:00" in the reader's zone, full date in the tooltip."""
-    return _time(value, times.short(value, timezone.now())) if value else ""
+    return _when(value, timezone.get_current_timezone(), timezone.localtime().year) if value else ""
+
+
+@lru_cache(maxsize=1_000)
+def _when(value, zone, year):
+    """A page says the same moment twice, and many pages the same day. `zone`: the current one."""
+    return _time(value, times.short(value, year))
 
 
 @register.filter
@@ -59,7 +65,7 @@ def deadline(value):
     if not value:
         return ""
     now = timezone.now()
-    return _time(value, f"{times.short(value, now)} ({times.relative(value, now)})")
+    return _time(value, f"{times.short(value, timezone.localtime(now).year)} ({times.relative(value, now)})")
 
 
 @register.filter

@@ -17,10 +17,9 @@ def local(value):
     return timezone.localtime(value) if is_moment(value) else value
 
 
-def short(value, now):
+def short(value, this_year):
     """ "Fri 14 Mar, 17:00", with the year when it is not this one; a date alone has no time."""
     value = local(value)
-    this_year = timezone.localtime(now).year
     text = f"{value:%a} {value.day} {value:%b}" + ("" if value.year == this_year else f" {value.year}")
     return f"{text}, {value:%H:%M}" if is_moment(value) else text
 

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
+from marketplace import prepared
 from marketplace.notifications.models import Notification
 from marketplace.notifications.preferences import as_preferences, due_for
 from marketplace.notifications.tasks import send_due
@@ -71,7 +72,7 @@ def untold(people, key):
     if not by_id:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(UNTOLD, {"ids": list(by_id), "key": key})
+        prepared.execute(cursor, UNTOLD, "ids bigint[], key text", {"ids": list(by_id), "key": key})
         return [(by_id[pk], as_preferences(*chosen)) for pk, *chosen in cursor]
 
 

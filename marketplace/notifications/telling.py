@@ -41,4 +41,4 @@ def fill(text, words):
 
 def moment(value, at):
     """ "Fri 14 Mar, 17:00 CET" in the active zone."""
-    return f"{times.short(value, at)} {timezone.localtime(value).tzname()}"
+    return f"{times.short(value, timezone.localtime(at).year)} {timezone.localtime(value).tzname()}"

@@ -11,10 +11,10 @@ from django.conf import settings
 from django.db import transaction
 
 from marketplace.activity.actions import record
-from marketplace.db import lock, wait_for_no_disk
+from marketplace.db import WAIT_FOR_NO_DISK, lock
 from marketplace.errors import InvalidTransition, LimitReached
 from projects.matching.fair import choose
-from projects.matching.pool import asked_of, before, find
+from projects.matching.pool import before, find
 from projects.matching.scoring import score
 from projects.matching.telling import explain, tell
 from projects.models import InviteRound, Match, Project
@@ -31,10 +31,9 @@ def match_project(project, at):
     A project that takes no applications or is matched already is left alone. Returns the new matches. The commit waits
     for no disk: what a power cut undoes is undone as a whole, and then the sweep finds the project unmatched.
     """
-    project = lock(Project, project.pk, "organization")
+    project = lock(Project, project.pk, "organization", local=WAIT_FOR_NO_DISK)
     if not project.accepts_applications(at) or project.matched_at is not None:
         return []
-    wait_for_no_disk()
     matches = write(project, at)
     Project.objects.filter(pk=project.pk).update(matched_at=at)
     record("project.matched", actor=None, subject=project, at=at, students=len(matches))
@@ -76,26 +75,25 @@ def invite_again_at(rounds):
     return rounds[-1].at + timedelta(days=settings.INVITE_DAYS)
 
 
-def rank_students(project, at, *, asked=None, is_invite=False):
+def rank_students(project, at, *, so_far=None, is_invite=False):
     """[(student id, score 0–1)], best first: at most one round of those who may still be told; an invite is one more.
 
-    `asked`: of asked_of(project), where it is known.
+    `so_far`: of before(project), where it is known.
     """
-    so_far, each = before(project), settings.MATCH_NOTICES_PER_PLACE * project.places
+    so_far, each = so_far or before(project), settings.MATCH_NOTICES_PER_PLACE * project.places
     places = min(each, each * (1 + so_far.rounds + is_invite) - so_far.told)
     if places <= 0:
         return []
-    asked = asked_of(project) if asked is None else asked
-    return choose(score(asked, find(asked, so_far, at_most=POOL * places), at), places)
+    return choose(score(so_far.asked, find(so_far, at_most=POOL * places), at), places)
 
 
 def write(project, at, *, is_invite=False):
     """Write the matches of the students who are chosen, with their notices. Returns the matches."""
-    asked = asked_of(project)
-    ranked = rank_students(project, at, asked=asked, is_invite=is_invite)
+    so_far = before(project)
+    ranked = rank_students(project, at, so_far=so_far, is_invite=is_invite)
     if not ranked:
         return []
-    people, matches = explain(project, asked, ranked, at)
+    people, matches = explain(project, so_far.asked, ranked, at)
     Match.objects.bulk_create(matches)
     tell(project, people, matches, at, is_invite=is_invite)
     return matches

@@ -6,12 +6,15 @@ until enough are found. Both are exact. Among equals the order is a circle of al
 code says, so that over many projects nobody is nearer to the front than another.
 """
 
+import json
 import zlib
 from itertools import combinations
 from math import prod
 from typing import NamedTuple
 
 from django.db import connection
+
+from marketplace import prepared
 
 GATE = 0.6  # of the weight, shown at the level asked for
 COUNTED = 1_000  # students; more than that are counted by `count_students` now and then
@@ -40,8 +43,8 @@ WITH everybody AS MATERIALIZED (
            ELSE (SELECT count(*) FROM (SELECT 1 FROM accounts_student LIMIT %(counted)s) few) END::float8 AS n
     FROM pg_class WHERE oid = 'accounts_student'::regclass
 )
-SELECT c.skill_id, c.level, ln(1 + everybody.n / (1 + coalesce(many.students, few.n))),
-       least(coalesce(many.students, few.n) / greatest(everybody.n, 1), 1), everybody.n, s.name
+SELECT c.skill_id, c.level, ln(1 + everybody.n / (1 + coalesce(many.students, few.n))) AS weight,
+       least(coalesce(many.students, few.n) / greatest(everybody.n, 1), 1) AS share, everybody.n, s.name
 FROM projects_competency c JOIN skills_skill s ON s.id = c.skill_id CROSS JOIN everybody
 LEFT JOIN projects_skillcount many ON many.skill_id = c.skill_id
 CROSS JOIN LATERAL (
@@ -53,7 +56,8 @@ WHERE c.project_id = %(project)s ORDER BY c.position
 
 # The names of two tables belong to apps above this one: whoever has applied needs no notice.
 BEFORE = """
-SELECT ARRAY(
+SELECT (SELECT json_agg(json_build_array(a.skill_id, a.level, a.weight, a.share, a.n, a.name)) FROM (ASKED) a)::text,
+ARRAY(
     SELECT student_id FROM projects_match WHERE project_id = %(project)s
     UNION ALL SELECT student_id FROM applications_application WHERE project_id = %(project)s
     UNION ALL SELECT student_id FROM projects_hiddenproject WHERE project_id = %(project)s
@@ -63,7 +67,7 @@ SELECT ARRAY(
 ), (SELECT (min(student_id) + %(entry)s * (max(student_id) - min(student_id)))::bigint FROM projects_candidate),
 (SELECT count(*) FROM projects_match WHERE project_id = %(project)s),
 (SELECT count(*) FROM projects_inviteround WHERE project_id = %(project)s)
-"""
+""".replace("ASKED", ASKED)
 
 # pg_catalog: the extension intarray would replace these operators by its own, which the index does not serve.
 SIDE = """
@@ -88,7 +92,7 @@ FITTING = (
 def asked_of(project):
     """[Asked] of the project, in its order."""
     with connection.cursor() as cursor:
-        cursor.execute(ASKED, {"project": project.pk, "counted": COUNTED})
+        prepared.execute(cursor, ASKED, "project bigint, counted int", {"project": project.pk, "counted": COUNTED})
         return [Asked(*row) for row in cursor.fetchall()]
 
 
@@ -115,8 +119,10 @@ def expected(sets):
 
 
 class Before(NamedTuple):
-    """What came before: ids of whom not to tell, where the circle is entered, how many were told, rounds of invites."""
+    """What a match begins with: the competencies asked for; ids of whom not to tell, where the circle of students is
+    entered, how many were told so far, rounds of invites."""
 
+    asked: list
     excluded: list
     start: int
     told: int
@@ -124,17 +130,20 @@ class Before(NamedTuple):
 
 
 def before(project):
-    values = {"project": project.pk, "organization": project.organization_id}
+    values = {
+        "project": project.pk, "organization": project.organization_id, "counted": COUNTED,
+        "entry": zlib.crc32(project.code.encode()) / 2**32,
+    }  # fmt: skip
+    types = "project bigint, organization bigint, counted int, entry float8"
     with connection.cursor() as cursor:
-        cursor.execute(BEFORE, values | {"entry": zlib.crc32(project.code.encode()) / 2**32})
-        return Before(*cursor.fetchone())
+        prepared.execute(cursor, BEFORE, types, values)
+        asked, *others = cursor.fetchone()
+    return Before([Asked(*row) for row in json.loads(asked or "[]")], *others)
 
 
-def find(asked, so_far, *, at_most):
-    """Ids of students above the gate who may be told about the project: who covers the most weight comes first.
-
-    `so_far`: Before.
-    """
+def find(so_far, *, at_most):
+    """Ids of students above the gate who may be told of the project of this Before: who covers the most comes first."""
+    asked = so_far.asked
     found, sets = [], enough(asked)
     with connection.cursor() as cursor:
         while sets and len(found) < at_most:

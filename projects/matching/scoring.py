@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from marketplace import prepared
+
 BELOW = 0.5  # the fit of a skill shown one level below
 STRENGTH = {1: 0.6, 2: 0.85, 3: 1.0}  # unassessed evidence, assessed evidence, completed project here
 MONTH, WEEK = timedelta(days=30), timedelta(days=7)
@@ -36,6 +38,10 @@ SELECT c.student_id, round((scored.points / %(total)s)::numeric, 6)::float8, c.i
        coalesce(told.month, 0), coalesce(told.week, 0)
 FROM scored JOIN projects_candidate c USING (student_id) LEFT JOIN told USING (student_id)
 """
+TYPES = (
+    "skills bigint[], levels int[], weights float8[], total float8, pool bigint[], below float8, evidence float8,"
+    " assessed float8, completed float8, month timestamptz, week timestamptz"
+)
 
 
 def score(asked, pool, at):
@@ -49,6 +55,6 @@ def score(asked, pool, at):
         "month": at - MONTH, "week": at - WEEK,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(SCORE, values)
+        prepared.execute(cursor, SCORE, TYPES, values)
         found = {row[0]: Scored(*row) for row in cursor.fetchall()}
     return [found[pk] for pk in pool if pk in found]

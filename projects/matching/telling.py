@@ -4,6 +4,7 @@ import json
 
 from django.db import connection
 
+from marketplace import prepared
 from marketplace.accounts.models import User
 from projects import notices
 from projects.models import Match
@@ -26,7 +27,7 @@ def explain(project, asked, ranked, at):
     people, held = {}, {}
     values = {"skills": [one.skill_id for one in asked], "students": [student_id for student_id, _score in ranked]}
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN, values)
+        prepared.execute(cursor, KNOWN, "skills bigint[], students bigint[]", values)
         for student_id, *person, known in cursor:
             people[student_id] = User.from_db(connection.alias, ["id", "time_zone", "is_active"], person)
             held[student_id] = {int(pk): shown for pk, shown in json.loads(known or "{}").items()}

@@ -1,7 +1,6 @@
 """What an employer offers: a Project, its acceptance criteria and its competencies."""
 
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -44,11 +43,6 @@ class ProjectQuerySet(models.QuerySet):
         criteria = models.Prefetch("criteria", AcceptanceCriterion.objects.order_by("position"))
         clarified = models.Prefetch("clarifications", Clarification.objects.order_by("at", "pk"))
         return self._with_competencies("skill__family").prefetch_related(criteria, clarified)
-
-    def for_page(self):
-        """The row of a project page, and what around.py must know to read the rest."""
-        asked = Competency.objects.filter(project=models.OuterRef("pk")).order_by("position").values("skill_id")
-        return self.select_related("organization", "field").annotate(asked_skills=ArraySubquery(asked))
 
     def _with_competencies(self, related):
         asked = models.Prefetch("competencies", Competency.objects.select_related(related).order_by("position"))

@@ -82,9 +82,15 @@ class Listing(models.Model):
             models.Index(fields=["closes_at", "project"], name="listing_closing"),
             models.Index(fields=["-fee_amount", "-project"], name="listing_pay"),
             GinIndex(fields=["document", "tokens"], name="listing_search", fastupdate=False),
-            # The newest that ask for a skill at a level, whichever place it has in their list (for_you.py).
+            # The newest that ask for a skill at a level, whichever place it has in their list, with all that for_you.py
+            # looks at before it chooses.
             *(
-                models.Index(F(f"asked__{place - 1}"), F("opened_at").desc(), name=f"listing_asked_{place}")
+                models.Index(
+                    F(f"asked__{place - 1}"),
+                    F("opened_at").desc(),
+                    name=f"listing_of_skill_{place}",
+                    include=["project", "closes_at", "organization", "asked"],
+                )
                 for place in ASKED_PLACES
             ),
         ]

@@ -5,7 +5,6 @@ What is found is counted up to MOST; facets count the same rows, the first in th
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 
 from marketplace.db import ask_quickly
 from marketplace.replica import connection
@@ -89,7 +88,8 @@ def find(
     parts["page"] = _page(condition, sort, after=after, before=before, values=values)
     statement = STATEMENT.format(
         parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
-        facets=facets.as_json(filters, groups, student) if with_facets else "NULL", **marks(student),
+        facets=facets.as_json(filters, groups, student) if with_facets else "NULL",
+        **marks(is_student=student is not None),
     )  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, statement, values)
@@ -133,22 +133,16 @@ ORDER BY page.number
 """.replace("CARD", CARD)
 
 
-def row_of(values):
-    """The Row that JSON told of."""
-    by, pk, card, fee_amount, hours, closes_at, *marked = values
-    return Row(by, pk, card, fee_amount, hours, datetime.fromisoformat(closes_at), *marked)
-
-
 def levels_of(text):
     """{skill id: level} from JSON or None."""
     return {int(pk): level for pk, level in json.loads(text).items()} if text else {}
 
 
-def marks(student):
-    """SQL: what this student has saved and applied to, of the listings `l`; for CARD. And what they have shown."""
+def marks(*, is_student):
+    """SQL: what a student has saved and applied to, of the listings `l`; for CARD. And what they have shown."""
     applications = Project._meta.get_field("applications").related_model._meta.db_table
     saved, applied, levels = "false", "false", "NULL"
-    if student is not None:
+    if is_student:
         saved = (
             f"EXISTS (SELECT 1 FROM {SavedProject._meta.db_table} s"
             " WHERE s.project_id = l.project_id AND s.student_id = %(student)s)"

@@ -12,11 +12,11 @@ from projects.job_posting import job_posting
 from projects.models import Project
 
 
-def page_of(request, project, at, *, is_preview=False):
-    """Context of `projects/detail.html`. `project`: of ProjectQuerySet.for_page."""
+def page_of(request, project, found, at, *, is_preview=False):
+    """Context of `projects/detail.html`. `project`, `found`: of around.read."""
     user, reader = request.user, request.reader
     own = rules.may_edit(user, project)
-    found = around.read(project, at=at, student=reader.student, with_similar=not own)
+    similar = [] if own else around.similar(project, found, at=at, student=reader.student)
     is_live, brief, counts = project.accepts_applications(at), paragraphs(project.brief), found.counts
     skills = [asked.skill for asked in found.competencies]
     context = {
@@ -28,7 +28,7 @@ def page_of(request, project, at, *, is_preview=False):
         "is_ours": is_preview or own or (rules.may_preview(user, project) and not user.is_staff),
         "is_saved": found.is_saved, "application": found.application, "review_days": settings.REVIEW_DAYS,
         "known": user.is_authenticated, "is_student": reader.is_student, "here": request.get_full_path(),
-        "similar": cards_of(found.similar, reader, at, levels=found.levels), "title_tag": "h2" if is_preview else "h1",
+        "similar": cards_of(similar, reader, at, levels=found.levels), "title_tag": "h2" if is_preview else "h1",
     }  # fmt: skip
     return context | {
         "job_posting": job_posting(project, at, brief=brief, criteria=found.criteria, skills=skills),

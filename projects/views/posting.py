@@ -11,7 +11,7 @@ from marketplace.access import get_for_user, require
 from marketplace.accounts.rules import in_good_standing
 from marketplace.clock import now
 from marketplace.errors import DomainError
-from projects import actions, rules
+from projects import actions, around, rules
 from projects.actions.lifecycle import Incomplete
 from projects.forms import SECTION_FORMS, NewProjectForm
 from projects.lint import lint_project
@@ -124,10 +124,11 @@ def rate(request):
 @require_safe
 def preview(request, code):
     """The page as students will read it, what it costs, and what a moderator would look at."""
-    project = get_for_user(Project.objects.for_page(), request.user, code=code, may=rules.may_preview)
+    project, found = around.read(request.user, code, student=request.reader.student)
+    require(rules.may_preview(request.user, project))
     if project.status != Project.Status.DRAFT:
         return redirect(project)
-    context = page_of(request, project, now(), is_preview=True) | {"cost": cost_of(project), "may_edit": False}
+    context = page_of(request, project, found, now(), is_preview=True) | {"cost": cost_of(project), "may_edit": False}
     context |= task_list_of(project, now()) | {"may_submit": rules.may_submit(request.user, project)}
     return render(request, "projects/preview.html", context)
 

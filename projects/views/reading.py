@@ -15,7 +15,7 @@ from marketplace.clock import now
 from marketplace.formatting.fragments import fragment
 from marketplace.redirects import back_to
 from marketplace.replica import from_replica
-from projects import actions, queries, rules
+from projects import actions, around, queries, rules
 from projects.cards import cards_of
 from projects.models import Project, SavedProject
 from projects.search.addresses import Links, with_query
@@ -100,10 +100,10 @@ def results_for(request, at, **options):
 @require_safe
 def detail(request, code):
     """One project as everybody sees it; its organization gets a bar to manage it. A draft shows its preview."""
-    project = get_for_user(Project.objects.for_page(), request.user, code=code)
+    project, found = around.read(request.user, code, student=request.reader.student)
     if project.status == Project.Status.DRAFT:
         return redirect("projects:preview", code=code)
-    return render(request, "projects/detail.html", page_of(request, project, now()))
+    return render(request, "projects/detail.html", page_of(request, project, found, now()))
 
 
 @login_required

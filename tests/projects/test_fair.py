@@ -105,7 +105,7 @@ def test_the_pool_is_who_covers_most_and_never_more(seed, organization, owner):
     best = [points for points in best if points >= 0.6 * sum(weight.values()) - 1e-9]
     assert best
     for at_most in (1, 7, 60):
-        found = pool.find(asked, pool.before(project), at_most=at_most)
+        found = pool.find(pool.before(project), at_most=at_most)
         assert len(found) == len(set(found))
         assert [covered(pk) for pk in found] == best[:at_most]
     for at_most in (3, 60):
@@ -119,7 +119,7 @@ def test_each_project_enters_the_circle_elsewhere(organization, owner):
         for skill in ("SQL", "Data cleaning"):
             factories.make_student_skill(student, skill)
     projects = [factories.make_project(organization=organization) for _ in range(12)]
-    orders = [pool.find(pool.asked_of(project), pool.before(project), at_most=20) for project in projects]
+    orders = [pool.find(pool.before(project), at_most=20) for project in projects]
     assert len({order[0] for order in orders}) > 3
     assert {frozenset(order) for order in orders} == {frozenset(orders[0])}
     assert all(order[order.index(orders[0][0]) :] + order[: order.index(orders[0][0])] == orders[0] for order in orders)

@@ -316,9 +316,9 @@ def test_similar_projects_share_a_competency_or_the_field(organization, owner):
         organization=organization, skills=["Excel", "R"], field=factories.make_family("Design"), title="Neither"
     )
     factories.make_project(organization=organization, skills=["SQL", "Python"], status="closed")
-    found = around.read(Project.objects.for_page().get(pk=project.pk), at=NOW)
-    assert [row.pk for row in found.similar] == [both.pk, one.pk, field.pk]
-    assert around.read(Project.objects.for_page().get(pk=project.pk), at=NOW, with_similar=False).similar == []
+    found, beside = around.read(owner, project.code)
+    assert found == project
+    assert [row.pk for row in around.similar(found, beside, at=NOW)] == [both.pk, one.pk, field.pk]
 
 
 def test_a_student_may_ask_for_what_they_have_shown_all_of(client, market):

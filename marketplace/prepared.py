@@ -1,0 +1,48 @@
+"""Statements that PostgreSQL plans once for a connection, not each time: planning costs as much as a quick answer.
+
+Only for statements whose best plan is the same whatever the values are: it is made without looking at them. Behind a
+pool that gives a server connection to somebody else after each transaction (Django knows of it by
+`DISABLE_SERVER_SIDE_CURSORS`: docs/scale.md) nothing stays prepared, so there they are planned each time.
+"""
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+from weakref import WeakKeyDictionary
+
+AT_MOST = 60  # on one connection: each takes some 100 KB of its server process
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
+ONE_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan; "
+_prepared = WeakKeyDictionary()  # connection of the driver → names of what is prepared there
+
+
+def execute(cursor, statement, types, values, *, local=""):
+    """Execute a statement with `%(name)s` for values; it is prepared when a connection first uses it.
+
+    `types`: "project bigint, skills bigint[]", each name of the statement once. `local`: SET LOCAL …, for planning
+    and running it; they travel in the same message. Raises KeyError for a name that has no type or no value.
+    """
+    if cursor.db.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return cursor.execute(local + statement, values)
+    name, preparing, call = _compiled(statement, types)
+    here = _prepared.setdefault(cursor.db.connection, set())
+    if name not in here:
+        if len(here) >= AT_MOST:
+            return cursor.execute(local + statement, values)
+        with cursor.db.wrap_database_errors:
+            cursor.cursor.execute(preparing)
+        here.add(name)
+    return cursor.execute(local + ONE_PLAN + call, values)
+
+
+@lru_cache(maxsize=500)
+def _compiled(statement, types):
+    """(name, PREPARE …, EXECUTE … with placeholders). The name is of the text, so another release has another."""
+    typed = dict(part.strip().split(" ", 1) for part in types.split(",") if part)
+    used = list(dict.fromkeys(name for name in PLACEHOLDER.findall(statement) if name))
+    number = {name: f"${place}" for place, name in enumerate(used, 1)}
+    text = PLACEHOLDER.sub(lambda found: number[found[1]] if found[1] else "%", statement)
+    name = f"p_{blake2b(f'{types}{statement}'.encode(), digest_size=12).hexdigest()}"
+    signature = f" ({', '.join(typed[one] for one in used)})" if used else ""
+    given = f" ({', '.join(f'%({one})s' for one in used)})" if used else ""
+    return name, f"PREPARE {name}{signature} AS {text}", f"EXECUTE {name}{given}"
