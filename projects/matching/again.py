@@ -7,7 +7,7 @@ more of it: so it is looked at after PAUSE without a change, and all of it is on
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 
 from marketplace.accounts.models import Student
@@ -20,6 +20,9 @@ PAUSE = timedelta(minutes=10)
 SHOWN = 3  # projects in one notice
 LOOKED_AT = 40  # of those that fit, best first
 BATCH = 100  # students of one sweep
+# Those that have told their students. One that is just telling them, or inviting more, is waited for here: later both
+# would wait for each other, as a match that is written looks at the row of its project.
+SETTLED = "SELECT id FROM projects_project WHERE id = ANY (%s) AND matched_at IS NOT NULL ORDER BY id FOR KEY SHARE"
 
 
 def due(at):
@@ -49,20 +52,31 @@ def rematch(student_id, at):
 
 
 def fitting(student, skills, at):
-    """[Match] not saved yet, best first: what fits, asks for one of these skills, and was not told before."""
+    """[Match] not saved yet, best first: what fits, asks for one of these skills, and was not told before.
+
+    A project that has told nobody yet will tell this student with the others.
+    """
     week = Match.objects.filter(student=student, matched_at__gt=at - WEEK).count()
     room = min(SHOWN, settings.MATCH_NOTICES_PER_WEEK - week)
     if room <= 0 or not Candidate.objects.filter(student=student, may_be_told=True).exists():
         return []
     found = for_you.fitting(student, at=at, size=LOOKED_AT)
     near = [row for row in found.rows if row.by >= for_you.SCALE]
-    told = set(student.matches.filter(project__in=[row.pk for row in near]).values_list("project_id", flat=True))
-    new = [row for row in near if row.pk not in told and asks_for(row, skills, found.levels)]
+    open_to_new = settled([row.pk for row in near])
+    told = set(student.matches.filter(project__in=open_to_new).values_list("project_id", flat=True))
+    new = [row for row in near if row.pk in open_to_new - told and asks_for(row, skills, found.levels)]
     return [
         Match(student=student, project_id=row.pk, score=(row.by - for_you.SCALE) / for_you.SCALE, matched_at=at,
               **for_you.fits(row, found))
         for row in new[:room]
     ]  # fmt: skip
+
+
+def settled(projects):
+    """Those of these ids whose students were told before, until the caller's transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(SETTLED, [projects])
+        return {pk for (pk,) in cursor}
 
 
 def asks_for(row, skills, levels):

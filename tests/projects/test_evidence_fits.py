@@ -10,8 +10,10 @@ from projects import matching, tasks
 from projects.matching import again
 from projects.models import Match, Project, Rematch
 from tests import factories
+from tests.engagements.test_races import together
 from tests.factories import NOW
 from tests.projects.factories import quick_student
+from tests.rounds import rounds
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + again.PAUSE
@@ -24,7 +26,12 @@ def _at(time_machine):
 
 @pytest.fixture
 def project(organization, owner):
-    return factories.make_project(organization=organization, title="Harbour survey", skills=["SQL", "Python"])
+    return settled(organization=organization, title="Harbour survey", skills=["SQL", "Python"])
+
+
+def settled(**fields):
+    """An open project that has told its students."""
+    return factories.make_project(matched_at=NOW, **fields)
 
 
 def show(student, name, level=3, at=NOW):
@@ -42,8 +49,8 @@ def notices(student):
 
 
 def test_all_that_fits_now_is_one_notice(project, organization):
-    other = factories.make_project(organization=organization, title="Harbour map", skills=["SQL", "Figma"])
-    factories.make_project(organization=organization, title="Elsewhere", skills=["Welding", "Brazing"])
+    other = settled(organization=organization, title="Harbour map", skills=["SQL", "Figma"])
+    settled(organization=organization, title="Elsewhere", skills=["Welding", "Brazing"])
     student = quick_student()
     for name in ("SQL", "Python", "Figma"):
         show(student, name)
@@ -136,8 +143,37 @@ def test_closed_and_hidden_projects_are_left_out(project, organization, owner):
 def test_the_best_few_are_told_and_the_statements_do_not_grow(project, organization, django_assert_max_num_queries):
     student = quick_student()
     for _number in range(6):
-        factories.make_project(organization=organization, skills=["SQL", "Python"])
+        settled(organization=organization, skills=["SQL", "Python"])
     show(student, "SQL")
     show(student, "Python")
     with django_assert_max_num_queries(24):
         assert len(again.rematch(student.pk, LATER)) == again.SHOWN
+
+
+def test_a_project_that_has_told_nobody_yet_tells_everybody_itself(project, organization):
+    new = factories.make_project(organization=organization, skills=["SQL", "Python"], title="Harbour plan")
+    student = quick_student()
+    show(student, "SQL")
+    show(student, "Python")
+    assert [match.project for match in again.rematch(student.pk, LATER)] == [project]
+    assert [match.student for match in matching.match_project(new, LATER)] == [student]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_the_same_moment_as_the_opening_each_is_told_once(organization, owner, settings):
+    settings.MATCH_NOTICES_PER_WEEK = 1_000
+    students = [quick_student(f"S{number}") for number in range(6)]
+    for _repeat in range(rounds(3, 30)):
+        project = factories.make_project(organization=organization, skills=["SQL", "Python"])
+        for student in students:
+            show(student, "SQL")
+            show(student, "Python")
+            Rematch.objects.update_or_create(
+                student=student, skill=factories.make_skill("SQL"), defaults={"changed_at": NOW}
+            )
+        together(
+            lambda project=project: matching.match_project(project, LATER),
+            *[lambda student=student: again.rematch(student.pk, LATER) for student in students],
+        )
+        assert Match.objects.filter(project=project).count() == len(students)
+        assert Notification.objects.filter(url=project.get_absolute_url()).count() == len(students)
