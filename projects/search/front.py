@@ -1,8 +1,8 @@
 """What each process remembers for a minute, where more fits than is counted; rows are always read.
 
-All projects, without a filter, is the page asked for most: what it says beside its rows is the same for everybody. And
-where the first of each order stand: among them enough is often found, so that a frequent word or filter need not be
-looked up in the whole catalogue.
+What the facets count is the same for everybody, and what finds much is asked for often: all projects, a frequent word
+or filter. And where the first of each order stand: among them enough is often found, so that a frequent word or filter
+need not be looked up in the whole catalogue.
 """
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from marketplace.replica import connection
 from projects.search import samples, statement
-from projects.search.filters import CLOSES, OPENED, PAID, Filters
+from projects.search.filters import CLOSES, OPENED, PAID
 from projects.search.order import COMPUTED
 
 FRESH = timedelta(minutes=1)
@@ -38,38 +38,48 @@ class Kept(NamedTuple):
     value: object
 
 
-kept = {}  # {order: Kept counts, column: Kept samples.First}
+kept = {}  # {column of an order: Kept samples.First}
+counted = {}  # {(Filters, column of an order): Kept counts}
+SEARCHES = 500  # of which counts are kept
 
 
 def find(filters, **asked):
-    """As statement.find, which this asks for fewer rows while it knows the counts."""
-    sort, at = asked["sort"], asked["at"]
-    is_front = filters == Filters() and asked["with_facets"] and sort not in COMPUTED
-    counts = fresh(sort, at) if is_front else None
+    """As statement.find, which this asks for less while it knows the counts."""
+    at, column, student = asked["at"], samples.walked(asked["sort"]), asked["student"]
+    is_shared = asked["with_facets"] and not asked["alternatives"] and filters.fits is None
+    first, search = fresh(kept, column, at), (filters, column) if is_shared else None
+    counts = fresh(counted, search, at)
     if counts is not None:
-        found = statement.find(filters, **asked | {"with_facets": False}, most=asked["size"])
-        return replace(found, total=statement.MOST, is_more=True, counts=counts)
-    found = statement.find(filters, **asked, first=None if is_front else fresh(samples.walked(sort), at))
-    if found.is_more:
-        remember(found.counts if is_front else None, sort, at)
-    return found
-
-
-def fresh(name, at):
-    """What is remembered under this name, or None."""
-    return kept[name].value if is_fresh(name, at) else None
-
-
-def is_fresh(name, at):
-    return name in kept and timedelta(0) <= at - kept[name].at < FRESH
-
-
-def remember(counts, sort, at):
-    if counts is not None:
-        kept[sort] = Kept(at, counts)
-    column = samples.walked(sort)
-    if not is_fresh(column, at):
+        most = None if asked["sort"] in COMPUTED else asked["size"]
+        found = statement.find(filters, **asked | {"with_facets": False}, most=most, first=first)
+        return replace(found, total=statement.MOST, is_more=True, counts=for_reader(counts, student))
+    found = statement.find(filters, **asked, first=first)
+    if not found.is_more:
+        return found
+    if not is_fresh(kept.get(column), at):
         kept[column] = Kept(at, first_of(column, at))
+    if search is None:
+        return found
+    if len(counted) >= SEARCHES:
+        counted.clear()
+    counts = {name: numbers for name, numbers in found.counts.items() if name != "fits"}
+    counted[search] = Kept(at, counts)
+    return replace(found, counts=for_reader(counts, student))
+
+
+def for_reader(counts, student):
+    """What fits a student is no number that others share, so beside shared ones it has none."""
+    return counts if student is None else counts | {"fits": None}
+
+
+def fresh(memory, name, at):
+    """What is remembered under this name, or None."""
+    found = memory.get(name)  # once: another thread may clear it meanwhile
+    return found.value if is_fresh(found, at) else None
+
+
+def is_fresh(found, at):
+    return found is not None and timedelta(0) <= at - found.at < FRESH
 
 
 def first_of(column, at):

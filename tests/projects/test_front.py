@@ -15,30 +15,78 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-def test_the_front_page_of_many_counts_once_a_minute_and_always_reads_its_rows(organization, owner, monkeypatch):
-    monkeypatch.setattr(statement, "MOST", 2)
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch):
     monkeypatch.setattr(front, "kept", {})
+    monkeypatch.setattr(front, "counted", {})
+
+
+@pytest.fixture
+def remote(organization, owner, monkeypatch):
+    """Three more than two, which is as far as is counted; and how many rows a search has and what it counts."""
+    monkeypatch.setattr(statement, "MOST", 2)
     for number in range(3):
         factories.make_project(organization=organization, title=f"Survey {number}", is_remote=True)
 
-    def page(at, text=""):
-        found = search_open(parse(QueryDict(text)), at=at)
-        where = next(facet for facet in found.facets if facet.name == "where")
-        return len(found.rows), found.total, found.is_more, where.options[0].count
 
-    assert page(NOW) == (3, 2, True, 2)  # as many are counted as the total says
-    factories.make_project(organization=organization, title="Survey 3", is_remote=True)
-    soon = NOW + timedelta(seconds=59)
-    assert page(soon) == (4, 2, True, 2)
-    assert page(soon, "where=remote") == (3, 2, True, 2)  # read anew
-    assert page(NOW + timedelta(seconds=60)) == (3, 2, True, 2)
-    assert sorted(front.kept) == ["newest", "opened_at"]
+def page(at, text="", **options):
+    found = search_open(parse(QueryDict(text), options.get("student")), at=at, **options)
+    where = next(facet for facet in found.facets if facet.name == "where")
+    return len(found.rows), found.total, found.is_more, where.options[0].count
 
 
-def test_the_front_page_of_few_is_never_kept(market, monkeypatch):
-    monkeypatch.setattr(front, "kept", {})
+@pytest.mark.parametrize("text", ["", "q=survey", "q=survey&sort=newest", "where=remote", "pay=300&where=remote"])
+def test_what_finds_much_is_counted_once_a_minute_and_its_rows_are_always_read(text, remote, organization):
+    options = {"sort": "newest"} if "sort" in text else {}
+    assert page(NOW, text, **options) == (3, 2, True, 2)  # as many are counted as the total says
+    factories.make_project(organization=organization, title="Survey 3", is_remote=False)
+    factories.make_project(organization=organization, title="Survey 4", is_remote=True)
+    rows = 4 if "where" in text else 3 if text == "q=survey" else 5  # the most relevant are looked for among three
+    assert page(NOW + timedelta(seconds=59), text, **options) == (rows, 2, True, 2)
+    assert page(NOW + timedelta(seconds=60), text, **options) == (3, 2, True, 2 if "where" in text else 1)
+
+
+def test_the_same_rows_with_and_without_what_is_remembered(market, monkeypatch):
+    monkeypatch.setattr(statement, "MOST", 3)
+    for text in ("", "q=survey", "where=remote", "level=1&level=2"):
+        for sort in ("newest", "closing", "pay", "relevance"):
+            asked = {"at": NOW, "sort": sort, "size": 2}
+            plain, again = (search_open(parse(QueryDict(text)), **asked) for _again in range(2))
+            assert (again.rows, again.facets, again.next) == (plain.rows, plain.facets, plain.next)
+            following = [search_open(parse(QueryDict(text)), **asked, after=plain.next).ids for _again in range(2)]
+            assert following[0] == following[1]
+    assert front.counted
+
+
+def test_what_fits_one_student_is_told_to_nobody_else(remote, student):
+    def number_that_fits(who):
+        found = search_open(parse(QueryDict(""), who), at=NOW, student=who)
+        return [option.count for facet in found.facets for option in facet.options if facet.name == "fits"]
+
+    assert [number_that_fits(who) for who in (student.student, None, student.student)] == [[None], [], [None]]
+    front.counted.clear()
+    assert [number_that_fits(who) for who in (None, student.student, None)] == [[], [None], []]
+    assert page(NOW, "fits=me", student=student.student)[0] == 0
+    assert {filters.fits for filters, _column in front.counted} == {None}
+
+
+def test_alternatives_are_counted_where_they_are_asked_for(remote):
+    assert page(NOW, "where=remote")[-1] == 2
+    found = search_open(parse(QueryDict("where=remote")), at=NOW, alternatives=["where"])
+    where = next(facet for facet in found.facets if facet.name == "where")
+    assert (where.is_counted, [option.count for option in where.options]) == (True, [2, 0])
+
+
+def test_so_many_searches_are_remembered(remote, monkeypatch):
+    monkeypatch.setattr(front, "SEARCHES", 2)
+    for text in ("", "where=remote", "pay=300"):
+        page(NOW, text)
+    assert len(front.counted) == 1
+
+
+def test_what_finds_little_is_never_kept(market):
     search_open(parse(QueryDict("")), at=NOW)
-    assert front.kept == {}
+    assert (front.kept, front.counted) == ({}, {})
 
 
 @pytest.mark.parametrize(
@@ -96,7 +144,6 @@ def test_where_the_first_have_too_many_places_they_are_not_used(market, monkeypa
 
 
 def test_the_newest_are_known_once_more_is_found_than_is_counted(market, monkeypatch):
-    monkeypatch.setattr(front, "kept", {})
     monkeypatch.setattr(front, "FEW", 0)
     monkeypatch.setattr(statement, "MOST", 3)
     search_open(parse(QueryDict("where=remote")), at=NOW)
