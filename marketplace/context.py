@@ -3,10 +3,14 @@
 from functools import cached_property
 
 from django.conf import settings
+from django.middleware.csrf import get_token
 from django.urls import NoReverseMatch
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
 
 from marketplace.formatting.fragments import address
 
+TOKEN = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
 THEMES = {"light", "dark"}
 
 
@@ -23,6 +27,17 @@ def site(request):
         "reader": getattr(request, "reader", None),
         "nav": Navigation(request),
     }
+
+
+def one_token(request):
+    """Context processor of both kinds of templates: all forms of a page have one token, made for the first of them.
+
+    A page without a form has none, so that it may be the same for everybody.
+    """
+    if not hasattr(request, "token_of_page"):
+        request.token_of_page = SimpleLazyObject(lambda: get_token(request))
+    token = request.token_of_page
+    return {"csrf_token": token, "csrf_input": SimpleLazyObject(lambda: format_html(TOKEN, token))}
 
 
 class Navigation:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "marketplace.formatting.assets.PreloadMiddleware",
     "marketplace.errors.FailureMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -115,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "marketplace.context.one_token",
                 "marketplace.context.site",
             ],
         },
@@ -123,7 +125,10 @@ TEMPLATES = [
         "NAME": "fragments",
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {"environment": "marketplace.formatting.fragments.environment"},
+        "OPTIONS": {
+            "environment": "marketplace.formatting.fragments.environment",
+            "context_processors": ["marketplace.context.one_token"],
+        },
     },
 ]
 
@@ -150,7 +155,7 @@ CACHES = {"default": {
     "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL,
     "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
 }}  # fmt: skip
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "marketplace.accounts.sessions"
 
 # --- Celery: see docs/decisions/0003 for the why of each ------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
@@ -308,7 +313,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LOCAL
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "marketplace.formatting.assets.Storage"
     },
 }
 if env("S3_BUCKET", default=""):

@@ -107,9 +107,9 @@ def measure(web, database, requests):
 def session_of_a_student():
     """The key of a session of somebody who has shown ten skills or so."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from marketplace.accounts.models import Student
+    from marketplace.accounts.sessions import SessionStore
 
     (student,) = Student.objects.filter(user__email__endswith="@scale.example").order_by("pk")[9:10]
     session = SessionStore()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from applications.models import Application
 from engagements.actions import accept_offer
 from marketplace.accounts.models import Membership, Organization, Student, User
+from marketplace.accounts.sessions import SessionStore
 from marketplace.clock import now
 from marketplace.local.chaos.people import Person
 from marketplace.local.sign_in import BACKEND
