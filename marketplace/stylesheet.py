@@ -63,7 +63,7 @@ def _deployed():
 def _join(paths, stamp):
     text = _squeeze("\n".join(_with_addresses(path) for path in paths))
     body = text.encode()
-    return Stylesheet(hashlib.sha256(body).hexdigest()[:12], body, gzip.compress(body, mtime=0))
+    return Stylesheet(hashlib.sha256(body).hexdigest()[:8], body, gzip.compress(body, mtime=0))
 
 
 def _with_addresses(path):

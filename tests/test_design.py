@@ -193,3 +193,12 @@ def test_a_class_belongs_to_one_file():
     shared = {name for name, files in owners.items() if any(not file.startswith("pages/") for file in files)}
     clashes = {name: files for name, files in owners.items() if len(files) > 1 and name not in shared}
     assert clashes == {}
+
+
+def test_a_page_names_its_font_in_a_header_and_the_stylesheet_asks_for_the_same(client, db):
+    page = client.get("/about/")
+    address = re.match(r"<(.+)>; rel=preload; as=font; type=font/woff2; crossorigin$", page.headers["Link"])[1]
+    sheet = client.get(re.search(r'href="(/assets/site-[^"]+)"', page.content.decode())[1]).content.decode()
+    assert f"url({address})" in sheet.replace('"', "").replace("'", "")
+    assert "Link" not in client.get("/about/", headers={"HX-Request": "true"}).headers
+    assert "Link" not in client.get("/robots.txt").headers

@@ -1,6 +1,9 @@
 """Pages that explain, and pages for what went wrong."""
 
+import re
+
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from projects.search import statement
@@ -110,3 +113,22 @@ def test_the_kill_fee_and_the_days_of_silence_are_those_of_the_settings(name, cl
     page = client.get(reverse(name)).content.decode()
     for words in ("11%", "33%", "8 days"):
         assert words in page
+
+
+def test_all_forms_of_a_page_have_the_token_that_is_taken(student, project, time_machine):
+    """In Django's templates and in fragments; another one each time, and none where nothing is sent."""
+    time_machine.move_to(factories.NOW, tick=False)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(student, backend="marketplace.accounts.adapters.AuthenticationBackend")
+    found = []
+    for _again in range(2):
+        page = client.get(project.get_absolute_url()).content.decode()
+        tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w{64})"', page)
+        assert len(tokens) >= 3
+        found.append(set(tokens))
+    assert [len(tokens) for tokens in found] == [1, 1]
+    assert found[0] != found[1]
+    sent = {"save": project.code, "csrfmiddlewaretoken": found[0].pop()}
+    assert client.post("/projects/keep/", sent | {"csrfmiddlewaretoken": "x" * 64}).status_code == 403
+    assert client.post("/projects/keep/", sent).status_code == 302
+    assert "csrftoken" not in Client().get("/about/").cookies

@@ -24,12 +24,13 @@ FILTERS = (
     "when",
 )  # as in Django's own templates
 address = cache(reverse)  # of what is named in the templates themselves: a handful
+asset = cache(static)  # the same
 
 
 @cache
 def sprite():
     """The address of the file with all icons."""
-    return static("img/icons.svg")
+    return asset("img/icons.svg")
 
 
 PLAIN = re.compile(r"[\w-]+", re.ASCII)  # what stands in an address as it is
@@ -59,7 +60,7 @@ def environment(**options):
     made.filters["truncatewords"] = truncatewords
     made.globals |= {
         "sprite": sprite,
-        "static": static,
+        "static": asset,
         "address": address,
         "url": url,
         "in_bar": False,

@@ -187,17 +187,30 @@ def fragment(context, name, **values):
 def site_header(context):
     """The bar on top of every page, for whoever reads it."""
     request, user, reader = context.get("request"), context.get("user"), context.get("reader")
-    values = {"nav": context["nav"], "known": is_known(context)}
-    if values["known"]:
-        student = reader and reader.student
-        name = student.display_name if student else user.get_full_name()
-        values |= {"name": name, "unread": reader.unread if reader else 0}
+    links = context["nav"].main
+    if not is_known(context):
+        return _visitors_header(tuple((link["url"], link["label"], link.get("current", False)) for link in links))
+    student = reader and reader.student
+    name = student.display_name if student else user.get_full_name()
+    values = {"links": links, "known": True, "name": name, "unread": reader.unread if reader else 0}
     return SafeString(fragments.fragment("layouts/_header.jinja", values, request))
+
+
+@lru_cache(maxsize=50)
+def _visitors_header(links):
+    """The same for all of them. `links`: (url, label, whether it leads to this page)."""
+    links = [dict(zip(("url", "label", "current"), link, strict=True)) for link in links]
+    return SafeString(fragments.fragment("layouts/_header.jinja", {"links": links, "known": False}, None))
 
 
 @register.simple_tag(takes_context=True)
 def site_footer(context):
-    return SafeString(fragments.fragment("layouts/_footer.jinja", {"known": is_known(context)}, None))
+    return _footer(is_known(context))
+
+
+@lru_cache(maxsize=2)
+def _footer(known):
+    return SafeString(fragments.fragment("layouts/_footer.jinja", {"known": known}, None))
 
 
 def is_known(context):

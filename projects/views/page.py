@@ -31,7 +31,11 @@ def page_of(request, project, found, at, *, is_preview=False):
         "similar": cards_of(similar, reader, at, levels=found.levels), "title_tag": "h2" if is_preview else "h1",
     }  # fmt: skip
     return context | {
-        "job_posting": job_posting(project, at, brief=brief, criteria=found.criteria, skills=skills),
+        "job_posting": None
+        if context["known"]
+        else job_posting(  # search engines do not sign in
+            project, at, brief=brief, criteria=found.criteria, skills=skills
+        ),
         "body": _drawn(request, "projects/_page.jinja", context),
         "bar": _drawn(request, "projects/_bar.jinja", context),
     }

@@ -38,7 +38,10 @@ def browse(request):
     cards = cards_of(results.rows, request.reader, at, levels=results.levels)
     links = Links(request, results.filters)
     nothing = "" if cards else nothing_found(request, results, links)
-    context = {"results": results, "cards": cards, "links": links, "nothing": nothing}
+    context = {
+        "results": results, "cards": cards, "links": links, "nothing": nothing,
+        "known": request.user.is_authenticated, "is_student": request.reader.is_student,
+    }  # fmt: skip
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
     response = render(request, "projects/browse.html", {"body": body, "feed": links.feed()})
     if request.htmx:
