@@ -7,7 +7,6 @@ from django.db import connection
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce
 
-from marketplace import prepared
 from marketplace.notifications.models import Notification
 from marketplace.notifications.preferences import as_preferences, due_for
 from marketplace.notifications.tasks import send_due
@@ -72,7 +71,7 @@ def untold(people, key):
     if not by_id:
         return []
     with connection.cursor() as cursor:
-        prepared.execute(cursor, UNTOLD, "ids bigint[], key text", {"ids": list(by_id), "key": key})
+        cursor.execute(UNTOLD, {"ids": list(by_id), "key": key})  # planned for as many as they are
         return [(by_id[pk], as_preferences(*chosen)) for pk, *chosen in cursor]
 
 
