@@ -5,11 +5,17 @@ pool that gives a server connection to somebody else after each transaction (Dja
 `DISABLE_SERVER_SIDE_CURSORS`: docs/scale.md) nothing stays prepared, so there they are planned each time.
 """
 
+import logging
 import re
 from functools import lru_cache
 from hashlib import blake2b
 from weakref import WeakKeyDictionary
 
+from django.db import DatabaseError
+from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
+
+log = logging.getLogger(__name__)
+SHARED = "DISABLE_SERVER_SIDE_CURSORS"  # what Django calls it
 AT_MOST = 60  # on one connection: each takes some 100 KB of its server process
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 ONE_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan; "
@@ -22,17 +28,30 @@ def execute(cursor, statement, types, values, *, local=""):
     `types`: "project bigint, skills bigint[]", each name of the statement once. `local`: SET LOCAL …, for planning
     and running it; they travel in the same message. Raises KeyError for a name that has no type or no value.
     """
-    if cursor.db.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
-        return cursor.execute(local + statement, values)
     name, preparing, call = _compiled(statement, types)
+    if cursor.db.settings_dict.get(SHARED):
+        return cursor.execute(local + statement, values)
+    try:
+        is_prepared = _is_prepared(cursor, name, preparing)
+        return cursor.execute(local + (ONE_PLAN + call if is_prepared else statement), values)
+    except DatabaseError as error:
+        if not isinstance(error.__cause__, InvalidSqlStatementName | DuplicatePreparedStatement):
+            raise
+        log.error("Somebody else has this connection of the database in between: see PgBouncer in docs/scale.md")
+        cursor.db.settings_dict[SHARED] = True  # of this process
+        if cursor.db.in_atomic_block:  # what was begun is lost, and is done again as after any lost connection
+            raise
+        return cursor.execute(local + statement, values)
+
+
+def _is_prepared(cursor, name, preparing):
+    """Whether it is now, which it is not where there are too many."""
     here = _prepared.setdefault(cursor.db.connection, set())
-    if name not in here:
-        if len(here) >= AT_MOST:
-            return cursor.execute(local + statement, values)
+    if name not in here and len(here) < AT_MOST:
         with cursor.db.wrap_database_errors:
             cursor.cursor.execute(preparing)
         here.add(name)
-    return cursor.execute(local + ONE_PLAN + call, values)
+    return name in here
 
 
 @lru_cache(maxsize=500)

@@ -2,7 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.db import ProgrammingError, connection, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.db.transaction import TransactionManagementError
 from django.urls import reverse
 
@@ -38,9 +38,8 @@ def prepared_here():
 @pytest.fixture
 def fresh():
     """A connection on which nothing is prepared yet."""
+    deallocate()
     prepared._prepared.pop(connection.connection, None)
-    with connection.cursor() as cursor:
-        cursor.execute("DEALLOCATE ALL")
 
 
 def test_a_statement_is_planned_once(fresh):
@@ -65,6 +64,40 @@ def test_behind_a_pool_nothing_is_prepared(fresh, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     assert ask("it's", 2) == ("it's%", 3, 2, [1, 2], None)
     assert prepared_here() == {}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_there", [False, True])
+def test_a_pool_that_nobody_told_us_of_costs_one_error_at_most(is_there, fresh, monkeypatch, caplog):
+    """The other server connection has not prepared it, or has for somebody else."""
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
+    assert ask("x", 1)[1] == 2
+    if is_there:
+        prepared._prepared[connection.connection].clear()
+    else:
+        deallocate()
+    assert ask("x", 1)[1] == 2
+    assert "PgBouncer" in caplog.text
+    assert connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] is True
+    assert ask("x", 1)[1] == 2
+    assert len(prepared_here()) == is_there
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_a_transaction_that_error_is_one_and_the_next_try_goes_well(fresh, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", False)
+    ask("x", 1)
+    deallocate()
+    with pytest.raises(OperationalError), transaction.atomic():
+        ask("x", 1)
+    with transaction.atomic():
+        assert ask("x", 1)[1] == 2
+
+
+def deallocate():
+    """As if another server connection were behind this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 def test_a_connection_keeps_so_many(fresh, monkeypatch):
