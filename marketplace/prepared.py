@@ -16,7 +16,7 @@ from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 
 log = logging.getLogger(__name__)
 SHARED = "DISABLE_SERVER_SIDE_CURSORS"  # what Django calls it
-AT_MOST = 60  # on one connection: each takes some 100 KB of its server process
+AT_MOST = 60  # on one connection: each takes 100 to 700 KB of its server process
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%")
 ONE_PLAN = "SET LOCAL plan_cache_mode = force_generic_plan; "
 _prepared = WeakKeyDictionary()  # connection of the driver → names of what is prepared there
