@@ -16,15 +16,21 @@ class Storage(CompressedManifestStaticFilesStorage):
         return digest and digest[:8]
 
 
+def wants_font(request):
+    """Said by what a page is drawn with that uses it."""
+    if request is not None:
+        request.wants_font = True
+
+
 class PreloadMiddleware:
-    """Name the font in a header of every page, where it takes no room in the page and is read first."""
+    """Name the font in a header of each page that uses it, where it takes no room in the page and is read first."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.headers.get("Content-Type", "").startswith("text/html") and not request.headers.get("HX-Request"):
+        if getattr(request, "wants_font", False) and not request.headers.get("HX-Request"):
             response.headers.setdefault("Link", _font())
         return response
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from marketplace import money as amounts
 from marketplace import stylesheet as css
-from marketplace.formatting import fragments, text, times
+from marketplace.formatting import assets, fragments, text, times
 from marketplace.formatting.forms import error_links
 
 register = template.Library()
@@ -189,7 +189,7 @@ def site_header(context):
     request, user, reader = context.get("request"), context.get("user"), context.get("reader")
     links = context["nav"].main
     if not is_known(context):
-        return _visitors_header(tuple((link["url"], link["label"], link.get("current", False)) for link in links))
+        return _visitors_header(tuple(tuple(link.items()) for link in links))
     student = reader and reader.student
     name = student.display_name if student else user.get_full_name()
     values = {"links": links, "known": True, "name": name, "unread": reader.unread if reader else 0}
@@ -198,9 +198,9 @@ def site_header(context):
 
 @lru_cache(maxsize=50)
 def _visitors_header(links):
-    """The same for all of them. `links`: (url, label, whether it leads to this page)."""
-    links = [dict(zip(("url", "label", "current"), link, strict=True)) for link in links]
-    return SafeString(fragments.fragment("layouts/_header.jinja", {"links": links, "known": False}, None))
+    """The same for all of them. `links`: of Navigation.main, as items of each."""
+    values = {"links": [dict(link) for link in links], "known": False}
+    return SafeString(fragments.fragment("layouts/_header.jinja", values, None))
 
 
 @register.simple_tag(takes_context=True)
@@ -244,9 +244,10 @@ def _stylesheet():
     return reverse("stylesheet", args=[css.current().digest])
 
 
-@register.simple_tag
-def site_parts():
+@register.simple_tag(takes_context=True)
+def site_parts(context):
     """The icon, the font, the stylesheet and the scripts of every page: the same words until the next deployment."""
+    assets.wants_font(context.get("request"))
     return _parts(_stylesheet())
 
 
