@@ -58,14 +58,16 @@ def columns_of(model, alias):
 
 def make(model, values, database):
     """(object, the values that were left over)"""
-    fields = model._meta.concrete_fields
-    mine = list(values[: len(fields)])
-    for place, convert in converters_of(model):
+    names, converters = made_of(model)
+    mine = list(values[: len(names)])
+    for place, convert in converters:
         mine[place] = convert(mine[place], None, database)
-    return model.from_db(database.alias, [field.attname for field in fields], mine), values[len(fields) :]
+    return model.from_db(database.alias, names, mine), values[len(names) :]
 
 
 @lru_cache
-def converters_of(model):
+def made_of(model):
+    """(names of its attributes, [(place, function)] of those that are converted)"""
     fields = model._meta.concrete_fields
-    return [(place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+    converted = [(place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+    return [field.attname for field in fields], converted

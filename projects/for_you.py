@@ -16,7 +16,7 @@ from django.db import connection
 from marketplace.accounts.models import Block, Membership
 from marketplace.db import ask_quickly
 from projects.matching.pool import COUNTED, GATE
-from projects.matching.scoring import BELOW, STRENGTH
+from projects.matching.scoring import BELOW, WORTH, WORTH_TYPES, WORTHS
 from projects.models import ASKED_PLACES, HiddenProject
 from projects.reasons import what_fits
 from projects.search import statement
@@ -36,8 +36,7 @@ HAS = "coalesce((asked[{place}] = ANY (ARRAY(SELECT token FROM tokens)))::int, 0
 WALK = "SET LOCAL enable_bitmapscan = off; "
 FITTING = """
 WITH mine AS MATERIALIZED (
-    SELECT skill_id, level, shown_in,
-           CASE strength WHEN 3 THEN %(completed)s WHEN 2 THEN %(assessed)s ELSE %(evidence)s END AS strength
+    SELECT skill_id, level, shown_in, {worth} AS strength
     FROM skills_studentskill WHERE student_id = %(student)s
 ), tokens AS MATERIALIZED (
     SELECT (skill_id * 8 + step)::int AS token FROM mine CROSS JOIN LATERAL generate_series(1, level) step
@@ -82,7 +81,7 @@ ORDER BY page.number
 """
 TYPES = (
     "student bigint, user bigint, at timestamptz, size int, skip int, each int, most int, best int, below float8,"
-    " gate float8, counted int, scale int, live text[], evidence float8, assessed float8, completed float8"
+    f" gate float8, counted int, scale int, live text[], {WORTH_TYPES}"
 )
 
 
@@ -118,7 +117,7 @@ def _statement():
     return FITTING.format(
         places=" UNION ALL ".join(PLACE.format(place=place) for place in ASKED_PLACES),
         has=" + ".join(HAS.format(place=place) for place in ASKED_PLACES),
-        card=statement.CARD.format(**parts), applications=parts["applications"],
+        worth=WORTH, card=statement.CARD.format(**parts), applications=parts["applications"],
         **{name: model._meta.db_table for name, model in tables.items()},
     )  # fmt: skip
 
@@ -127,7 +126,7 @@ def _values(student, at, size, skip):
     return {
         "student": student.pk, "user": student.user_id, "at": at, "size": size, "skip": skip, "each": EACH,
         "most": MOST, "best": BEST, "below": BELOW, "gate": GATE, "counted": COUNTED, "scale": SCALE,
-        "live": statement.LIVE, "evidence": STRENGTH[1], "assessed": STRENGTH[2], "completed": STRENGTH[3],
+        "live": statement.LIVE, **WORTHS,
     }  # fmt: skip
 
 

@@ -14,13 +14,13 @@ RUN = "TEST_RUN"  # what the processes of one run call it
 LOCK = 20261130  # any number that nothing else locks
 
 
-def run_sql(url, *statements):
-    """Each in a transaction of its own, as CREATE DATABASE wants it."""
+def run_alone(url, statement, *values):
+    """In no transaction, as CREATE DATABASE wants it. Returns the rows, if it has any."""
     with closing(psycopg2.connect(url)) as connection:
         connection.autocommit = True
         with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else None
 
 
 def server():
@@ -55,11 +55,11 @@ def make():
     """It gets its name at the end: what failed half way is not taken for migrated."""
     unfinished = f"{name()}_unfinished"
     remove(unfinished)
-    run_sql(server(), f'CREATE DATABASE "{unfinished}"')
+    run_alone(server(), f'CREATE DATABASE "{unfinished}"')
     environment = os.environ | {"DATABASE_URL": urlsplit(server())._replace(path=f"/{unfinished}").geturl()}
     subprocess.run([*MANAGE, "migrate", "--verbosity=0", "--skip-checks"], env=environment, cwd=ROOT, check=True)
-    run_sql(server(), f'ALTER DATABASE "{unfinished}" RENAME TO "{name()}"')
+    run_alone(server(), f'ALTER DATABASE "{unfinished}" RENAME TO "{name()}"')
 
 
 def remove(database):
-    run_sql(server(), f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+    run_alone(server(), f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import get_connection
 from django.db import connection
 
-from marketplace.db import storable
+from marketplace.db import WAIT_FOR_NO_DISK, storable
 from marketplace.notifications import outages
 from marketplace.notifications.bounces import note_bounce
 from marketplace.notifications.claiming import claim
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
 BUSY = {401, 403, 408, 425, 429}  # HTTP: the service does not want us now, whatever the message
 SENT = """
-SET LOCAL synchronous_commit = off;
 UPDATE notifications_notification SET emailed_at = %(at)s, email_due_at = %(at)s, email_error = ''
 WHERE id = ANY(%(ids)s)
 """
@@ -108,7 +107,7 @@ def give_back(letters, error, *, outage, at, refused=None):
 def sent(letter, at):
     """One short commit for each e-mail, and not waited for: what a power cut undoes is sent once more."""
     with connection.cursor() as cursor:
-        cursor.execute(SENT, {"at": at, "ids": [row.pk for row in letter.rows]})
+        cursor.execute(WAIT_FOR_NO_DISK + SENT, {"at": at, "ids": [row.pk for row in letter.rows]})
 
 
 def failed(letter, error, at):

@@ -9,6 +9,10 @@ from marketplace import prepared
 
 BELOW = 0.5  # the fit of a skill shown one level below
 STRENGTH = {1: 0.6, 2: 0.85, 3: 1.0}  # unassessed evidence, assessed evidence, completed project here
+# What evidence is worth, in SQL with `strength` in scope; its values and their types.
+WORTH = "CASE strength WHEN 3 THEN %(completed)s WHEN 2 THEN %(assessed)s ELSE %(evidence)s END"
+WORTHS = {"evidence": STRENGTH[1], "assessed": STRENGTH[2], "completed": STRENGTH[3]}
+WORTH_TYPES = "evidence float8, assessed float8, completed float8"
 MONTH, WEEK = timedelta(days=30), timedelta(days=7)
 
 
@@ -27,7 +31,7 @@ WITH asked AS (
     SELECT * FROM unnest(%(skills)s::bigint[], %(levels)s::int[], %(weights)s::float8[]) a (skill_id, level, weight)
 ), scored AS (
     SELECT k.student_id, sum(asked.weight * CASE WHEN k.level >= asked.level THEN 1 ELSE %(below)s END
-               * CASE k.strength WHEN 3 THEN %(completed)s WHEN 2 THEN %(assessed)s ELSE %(evidence)s END) AS points
+               * WORTH) AS points
     FROM skills_studentskill k JOIN asked ON asked.skill_id = k.skill_id AND k.level >= asked.level - 1
     WHERE k.student_id = ANY (%(pool)s) GROUP BY k.student_id
 ), told AS (
@@ -37,10 +41,10 @@ WITH asked AS (
 SELECT c.student_id, round((scored.points / %(total)s)::numeric, 6)::float8, c.is_newcomer,
        coalesce(told.month, 0), coalesce(told.week, 0)
 FROM scored JOIN projects_candidate c USING (student_id) LEFT JOIN told USING (student_id)
-"""
+""".replace("WORTH", WORTH)
 TYPES = (
-    "skills bigint[], levels int[], weights float8[], total float8, pool bigint[], below float8, evidence float8,"
-    " assessed float8, completed float8, month timestamptz, week timestamptz"
+    "skills bigint[], levels int[], weights float8[], total float8, pool bigint[], below float8, month timestamptz,"
+    f" week timestamptz, {WORTH_TYPES}"
 )
 
 
@@ -51,8 +55,7 @@ def score(asked, pool, at):
     values = {
         "skills": [one.skill_id for one in asked], "levels": [one.level for one in asked],
         "weights": [one.weight for one in asked], "total": sum(one.weight for one in asked), "pool": pool,
-        "below": BELOW, "evidence": STRENGTH[1], "assessed": STRENGTH[2], "completed": STRENGTH[3],
-        "month": at - MONTH, "week": at - WEEK,
+        "below": BELOW, "month": at - MONTH, "week": at - WEEK, **WORTHS,
     }  # fmt: skip
     with connection.cursor() as cursor:
         prepared.execute(cursor, SCORE, TYPES, values)

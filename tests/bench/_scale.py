@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-import psycopg2
+from tests.migrated import run_alone
 
 VERSION = "4"  # of what _country.py draws: another one is filled anew
 REPEATED = {"accounts", "projects", "skills"}  # apps of what the rebuilt rows repeat, and of these
@@ -73,14 +73,3 @@ def create(server, name):
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, skip_checks=True)
-
-
-def run_alone(server, statement, *values):
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            return cursor.fetchall() if cursor.description else None
-    finally:
-        connection.close()

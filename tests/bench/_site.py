@@ -9,10 +9,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg2
-
 from marketplace.local.manage import family
 from marketplace.local.redis_server import free_port
+from tests.migrated import run_alone
 
 PYTHON = sys.executable
 FOLDER = Path(os.environ.get("BENCH_FOLDER", "."))
@@ -51,12 +50,8 @@ def running_site(only=None, **environment):
 
 def make_database():
     address = urlsplit(os.environ["DATABASE_URL"])
-    connection = psycopg2.connect(os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1))
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("DROP DATABASE IF EXISTS proofwork_bench WITH (FORCE)")
-        cursor.execute("CREATE DATABASE proofwork_bench")
-    connection.close()
+    for statement in ("DROP DATABASE IF EXISTS proofwork_bench WITH (FORCE)", "CREATE DATABASE proofwork_bench"):
+        run_alone(os.environ["DATABASE_URL"], statement)
     os.environ["DATABASE_URL"] = address._replace(path="/proofwork_bench").geturl()
 
 

@@ -86,7 +86,7 @@ def running_site(folder, template):
     admin_url = os.environ["DATABASE_URL"]
     url = urlsplit(admin_url)._replace(path=f"/{name}").geturl()
     migrated.remove(name)
-    migrated.run_sql(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    migrated.run_alone(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     ports = {"web": next_free_port(18000 + os.getpid() % 1000), "simulator": next_free_port(19500 + os.getpid() % 1000)}
     redis = urlsplit(os.environ["REDIS_URL"])._replace(path="/15").geturl()
     settings = environment.for_run(
