@@ -71,6 +71,7 @@ if LOCAL:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django_http_compression.middleware.HttpCompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "marketplace.formatting.assets.PreloadMiddleware",
     "marketplace.errors.FailureMiddleware",

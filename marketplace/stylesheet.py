@@ -5,7 +5,6 @@ matter beyond `reset.css`, which declares the layers. Joining at the first reque
 the house free of tools; the digest in the address lets browsers keep the result for ever.
 """
 
-import gzip
 import hashlib
 import re
 from functools import cache, lru_cache
@@ -23,7 +22,6 @@ A_YEAR = 31_536_000
 class Stylesheet(NamedTuple):
     digest: str
     body: bytes
-    gzipped: bytes
 
 
 def current():
@@ -38,12 +36,7 @@ def current():
 def view(request, digest):
     """`/assets/site-<digest>.css`. An old digest (a page from before a deployment) gets today's, uncached."""
     sheet = current()
-    response = HttpResponse(content_type="text/css; charset=utf-8", headers={"Vary": "Accept-Encoding"})
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.content = sheet.gzipped
-        response["Content-Encoding"] = "gzip"
-    else:
-        response.content = sheet.body
+    response = HttpResponse(sheet.body, content_type="text/css; charset=utf-8")
     fresh = digest == sheet.digest
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable" if fresh else "no-cache"
     return response
@@ -63,7 +56,7 @@ def _deployed():
 def _join(paths, stamp):
     text = _squeeze("\n".join(_with_addresses(path) for path in paths))
     body = text.encode()
-    return Stylesheet(hashlib.sha256(body).hexdigest()[:8], body, gzip.compress(body, mtime=0))
+    return Stylesheet(hashlib.sha256(body).hexdigest()[:8], body)
 
 
 def _with_addresses(path):
