@@ -1,7 +1,7 @@
 """A project as a list shows it, every word ready: templates only print."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 
@@ -14,7 +14,7 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`skills`: [(name, whether this student has shown it)]. `closes`, `closes_at`: "" when nobody can apply."""
+    """`skills`: [(name, whether this student has shown it)]. When nobody can apply `closes` is "", `closes_at` None."""
 
     pk: int
     code: str
@@ -28,7 +28,7 @@ class Card:
     have: str  # "You have 2 of 3", for students who have any
     state: str  # "6 of 25 applicants", or why nobody can apply: "Closed"
     closes: str  # "in 3 days"
-    closes_at: str  # ISO 8601, in UTC
+    closes_at: datetime | None
     is_saved: bool
     may_save: bool
     has_applied: bool
@@ -52,6 +52,7 @@ def cards_of(rows, reader, at, *, levels):
     """Cards of search.statement.Rows for this reader. `levels`: as for of_row."""
     student = reader.student
     own = {organization.pk for organization in reader.organizations}
+    at = times.local(at)  # once, not for every card
     return [of_row(row, levels=levels, at=at, student=student, own=own) for row in rows]
 
 
@@ -80,14 +81,14 @@ def closed_words(project):
 
 
 def _card(*, code, hours, due, place, places, skills, applicants, closes_at, at, state="", **plain):
+    """`at`: in the reader's zone, whose calendar counts the days."""
     shown = sum(has for _name, has in skills)
-    terms = [f"~{hours} h", f"due {times.day(due, times.local(at).year)}", place or "Remote"]
+    terms = [f"~{hours} h", f"due {times.day(due, at.year)}", place or "Remote"]
     if places > 1:
         terms.append(f"{places} places")
     return Card(
         code=code, url=url("projects:detail", code), terms=" · ".join(terms), skills=skills,
         have=f"You have {shown} of {len(skills)}" if shown else "",
         state=state or f"{applicants} of {settings.LIVE_APPLICATIONS_PER_PROJECT} applicants",
-        closes=times.relative(closes_at, at) if closes_at else "",
-        closes_at=f"{closes_at:%Y-%m-%dT%H:%MZ}" if closes_at else "", **plain,
+        closes=times.relative(closes_at, at, at.tzinfo) if closes_at else "", closes_at=closes_at, **plain,
     )  # fmt: skip

@@ -5,6 +5,7 @@ Applications and engagements belong to apps above this one; they are reached by 
 
 from django.db.models import Count, Q
 
+from marketplace.formatting import times
 from projects.cards import levels_of, of_project
 from projects.models import APPLICATION_SENT, Project, SavedProject
 
@@ -57,6 +58,7 @@ def cards(ids, *, student, at, organizations=()):
     saved = saved_among(student, ids) if student else set()
     own = {organization.pk for organization in organizations}
     applied = applied_among(student, ids) if student else set()
+    at = times.local(at)
     return [
         of_project(projects[pk], levels=levels, at=at, student=student, own=own, is_saved=pk in saved,
                    has_applied=pk in applied)

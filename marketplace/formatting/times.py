@@ -37,10 +37,10 @@ def full(value):
     return f"{text}, {value:%H:%M} {value.tzname()}" if is_moment(value) else text
 
 
-def relative(value, now):
-    """ "in 3 days", "2 hours ago", "today". From a day on, days are counted on the reader's calendar."""
+def relative(value, now, zone=None):
+    """ "in 3 days", "2 hours ago", "today". From a day on, days are counted on the calendar of `zone`, the reader's."""
     if not is_moment(value):
-        return _days((value - timezone.localtime(now).date()).days)
+        return _days((value - timezone.localtime(now, zone).date()).days)
     seconds = (value - now).total_seconds()
     if abs(seconds) < MINUTE:
         return "now" if seconds >= 0 else "just now"
@@ -48,7 +48,8 @@ def relative(value, now):
         return _phrase(seconds, MINUTE, "minute")
     if abs(seconds) < DAY:
         return _phrase(seconds, HOUR, "hour")
-    return _days((local(value).date() - timezone.localtime(now).date()).days)
+    zone = zone or timezone.get_current_timezone()
+    return _days((value.astimezone(zone).date() - now.astimezone(zone).date()).days)
 
 
 def _days(days):

@@ -26,7 +26,7 @@ SIZES = {"bytes": 15 * 1024, "gzip": 4 * 1024}  # of a list
 SQL = {"p95": 12, "max": 50}  # ms, over the combinations of _combinations.py
 TYPED = {"p95": 15}  # ms
 MEMORY = 2 * 1024  # MiB of this process
-COLUMNS = ("cpu", "ratio", "web", "postgres", "queries", "bytes", "gzip", "p50", "p99", "rate")
+COLUMNS = ("cpu", "ratio", "web", "postgres", "queries", "bytes", "gzip", "sent", "p50", "p99", "rate")
 
 
 def main():
@@ -127,7 +127,7 @@ def summed(rounds):
     return {
         "cpu": round(statistics.median(asked["web"] + asked["postgres"] for asked in rounds), 2),
         **{name: round(value, 2) for name, value in middle.items()},
-        "bytes": rounds[-1]["bytes"], "gzip": rounds[-1]["gzip"],
+        **{name: rounds[-1][name] for name in ("bytes", "gzip", "sent")},
         "p50": round(1000 * statistics.median(seconds), 2),
         "p99": round(1000 * seconds[int(0.99 * (len(seconds) - 1))], 2),
         "rate": round(len(seconds) / sum(seconds)),
