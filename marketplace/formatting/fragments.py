@@ -53,13 +53,13 @@ def _pattern(name, count):
 
 
 def environment(**options):
-    from marketplace.formatting.templatetags import register  # which draws fragments itself
+    from marketplace.formatting.templatetags import icon, register  # which draws fragments itself
 
     made = Environment(**options | {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True})  # noqa: S701 - escaping is the backend's
     made.filters |= {name: register.filters[name] for name in FILTERS}
     made.filters["truncatewords"] = truncatewords
     made.globals |= {
-        "sprite": sprite,
+        "icon": icon,
         "static": asset,
         "address": address,
         "url": url,

@@ -228,10 +228,12 @@ def link_to(name, *args, **kwargs):
 
 
 @register.simple_tag
+@lru_cache(maxsize=500)
 def icon(name, label="", css_class=""):
     """One icon of the sprite; without a label it is decoration and hidden from screen readers."""
     said = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
-    return format_html('<svg class="icon {}" {}><use href="{}#{}"/></svg>', css_class, said, fragments.sprite(), name)
+    classes = f"icon {css_class}".strip()
+    return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', classes, said, fragments.sprite(), name)
 
 
 @register.simple_tag
