@@ -22,6 +22,7 @@ from projects.search.addresses import Links, with_query
 from projects.search.facets import GROUPS
 from projects.search.filters import Filters, parse
 from projects.search.results import search_open
+from projects.search.saved import name_of
 from projects.search.suggesting import suggestions
 from projects.views.page import page_of
 
@@ -43,7 +44,8 @@ def browse(request):
         "known": request.user.is_authenticated, "is_student": request.reader.is_student,
     }  # fmt: skip
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
-    response = render(request, "projects/browse.html", {"body": body, "feed": links.feed()})
+    context = {"body": body, "feed": links.feed(), "named": name_of(results.filters)}
+    response = render(request, "projects/browse.html", context)
     if request.htmx:
         response["HX-Push-Url"] = address
     return response

@@ -29,3 +29,14 @@ def test_what_fits_alone_cannot_be_saved_as_a_search(client, student):
     browse, save = reverse("projects:browse"), reverse("projects:search_new")
     assert save not in client.get(browse + "?fits=me").content.decode()
     assert save in client.get(browse + "?fits=me&where=remote").content.decode()
+
+
+def test_a_search_is_named_where_tabs_and_history_show_it(client, organization):
+    browse = reverse("projects:browse")
+    page = client.get(browse).content.decode()
+    assert "<title>Open projects · " in page
+    assert '<meta name="description"' in page
+    page = client.get(browse, {"q": "<harbour>", "where": "remote"}).content.decode()
+    assert "<title>&lt;harbour&gt;, Remote · Open projects · " in page
+    assert '<meta name="description"' not in page
+    assert f'rel="canonical" href="http://localhost:8000{browse}"' in page
