@@ -27,21 +27,22 @@ COUNTED = """
 # That is counted, as the planner would walk through all rows to find one, and only where a word is so rare that the
 # vocabulary has it not.
 MEND = """
-WITH vocabulary AS MATERIALIZED (
-    SELECT word, uses FROM projects_searchword UNION ALL {counted}
-), close AS (
+WITH counted AS MATERIALIZED ({counted}), close AS (
     SELECT typed.word AS typed, vocabulary.word, vocabulary.uses,
            CASE WHEN starts_with(vocabulary.word, typed.word) THEN 0
                 ELSE levenshtein_less_equal(vocabulary.word, typed.word, 2) END AS distance
     FROM unnest(%(typed)s::text[]) AS typed(word)
-    JOIN vocabulary ON starts_with(vocabulary.word, typed.word)
-        OR (abs(length(vocabulary.word) - length(typed.word)) <= 2
+    JOIN (SELECT word, uses FROM projects_searchword UNION ALL SELECT word, uses FROM counted) vocabulary
+        ON starts_with(vocabulary.word, typed.word)
+        OR (length(vocabulary.word) BETWEEN length(typed.word) - 2 AND length(typed.word) + 2
             AND levenshtein_less_equal(vocabulary.word, typed.word, 2)
                 <= CASE WHEN length(typed.word) > 4 THEN 2 ELSE 1 END)
 ), nearest AS (
     SELECT DISTINCT ON (typed) typed, word FROM close ORDER BY typed, word <> typed, distance, uses DESC, word
 )
-SELECT CASE WHEN (SELECT bool_and(word IN (SELECT word FROM vocabulary)) FROM unnest(%(typed)s::text[]) one (word))
+SELECT CASE WHEN (SELECT bool_and(EXISTS (SELECT FROM projects_searchword w WHERE w.word = one.word)
+                                  OR EXISTS (SELECT FROM counted w WHERE w.word = one.word))
+                  FROM unnest(%(typed)s::text[]) one (word))
             THEN true ELSE (SELECT count(*) > 0 FROM projects_listing
                   WHERE document @@ websearch_to_tsquery('english', %(q)s) AND closes_at > %(at)s) END,
        (SELECT json_object_agg(typed, word) FROM nearest)
