@@ -92,7 +92,7 @@ def similar(project, around, *, at, student=None):
     }  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, SIMILAR_ROWS.format(**statement.marks(is_student=student is not None)), values)
-        return [statement.Row(*row[:2], json.loads(row[2]), *row[3:]) for row in cursor]
+        return [statement.row_of(*row) for row in cursor]
 
 
 @cache

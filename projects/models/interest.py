@@ -59,7 +59,7 @@ class SavedSearch(models.Model):
     code = CodeField()
     student = models.ForeignKey(Student, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=80)
-    query = models.CharField(max_length=1_000)
+    query = models.CharField(max_length=2_000)  # as much as the index of what is unique takes
     pace = models.CharField(max_length=7, choices=Pace, default=Pace.DAILY)
     text = models.CharField(max_length=200, blank=True)
     tokens = models.JSONField(default=dict, blank=True)

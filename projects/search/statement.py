@@ -33,6 +33,11 @@ class Row:
     has_applied: bool
 
 
+def row_of(by, pk, card, *values):
+    """A Row of what CARD read."""
+    return Row(by, pk, json.loads(card), *values)
+
+
 @dataclass(frozen=True)
 class Found:
     rows: list  # at most size + 1, in the order of the walk (backwards before a cursor)
@@ -95,7 +100,7 @@ def find(
         ask_quickly(cursor, statement, values)
         rows = cursor.fetchall()
     total, counted, levels = rows[0][:3]
-    found = [Row(row[3], row[4], json.loads(row[5]), *row[6:]) for row in rows if row[4] is not None]
+    found = [row_of(*row[3:]) for row in rows if row[4] is not None]
     return Found(found, min(total, MOST), total > MOST, json.loads(counted) if counted else {}, levels_of(levels))
 
 

@@ -2,12 +2,14 @@
 
 import random
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from django.urls import reverse
 
-from marketplace.accounts.actions import suspend_user
+from marketplace.accounts.actions import block, suspend_user
 from marketplace.errors import LimitReached
 from marketplace.notifications.models import Notification
 from marketplace.notifications.preferences import choose
@@ -194,6 +196,94 @@ def test_a_search_that_was_off_does_not_catch_up(student, organization, owner):
     project = open_project(organization)
     actions.change_search(search=search, name="Docks", pace="instant", at=LATER + timedelta(hours=1))
     assert actions.tell_searches(project, LATER + timedelta(hours=2)) == 0
+
+
+def test_what_was_told_at_once_is_in_no_later_email(student, organization, owner):
+    search = save(student.student, "q=docks")
+    actions.tell_searches(open_project(organization, title="Told docks"), LATER)
+    waiting = open_project(organization, title="Waiting docks", at=LATER + timedelta(minutes=20))
+    changed = LATER + timedelta(minutes=30)
+    actions.change_search(search=search, name="Docks", pace="daily", at=changed)
+    assert actions.tell_searches(waiting, changed) == 0  # it comes with the first daily e-mail
+    actions.run_due_searches(at=changed + timedelta(days=1))
+    bodies = list(Notification.objects.filter(title__startswith="1 new").values_list("body", flat=True))
+    assert [body.partition(":")[0] for body in bodies] == ["Waiting docks"]
+
+
+def test_what_opened_since_the_last_look_is_told_before_a_search_tells_at_once(student, organization, owner):
+    search = save(student.student, "q=docks", pace="daily")
+    first = open_project(organization, title="First docks")
+    assert actions.tell_searches(first, LATER) == 0
+    changed = LATER + timedelta(hours=1)
+    actions.change_search(search=search, name="Docks", pace="instant", at=changed)
+    second = open_project(organization, title="Second docks", at=changed + timedelta(minutes=1))
+    assert actions.tell_searches(second, changed + timedelta(minutes=1)) == 1
+    assert [row[1] for row in told()] == ["1 new project for “Docks”", "New: $480 for “Second docks”"]
+
+
+def test_a_look_leaves_out_what_may_not_be_committed_yet(student, organization, owner):
+    """A project has its hour of opening some moments before others see it: it is told once, in the next round."""
+    save(student.student, "q=docks", pace="daily")
+    due = NOW + timedelta(days=1)
+    dates = {"applications_close_at": NOW + timedelta(days=4)}
+    for seconds in (-200, -30, 3):
+        open_project(organization, title=f"Docks {seconds}", at=due + timedelta(seconds=seconds), **dates)
+    for number in range(3):
+        actions.run_due_searches(at=due + number * timedelta(days=1))
+    assert [row[1] for row in told()] == ["1 new project for “docks”", "2 new projects for “docks”"]
+
+
+def test_a_round_tells_of_nothing_that_the_student_does_not_want(student, organization, owner, other_owner):
+    person, other = student.student, factories.make_organization("Other", owner=other_owner)
+    save(person, "q=docks", pace="daily")
+    hidden, blocked = open_project(organization), open_project(other)
+    actions.hide(project=hidden, student=person, at=LATER)
+    block(student=person, organization=blocked.organization, side="student", by=student, at=LATER)
+    actions.run_due_searches(at=NOW + timedelta(days=1))
+    assert told() == []
+    later = NOW + timedelta(days=1, hours=1)
+    open_project(organization, title="Docks", at=later, applications_close_at=NOW + timedelta(days=4))
+    actions.run_due_searches(at=NOW + timedelta(days=2))
+    assert [row[1] for row in told()] == ["1 new project for “docks”"]
+
+
+def test_a_round_tells_of_what_was_searched_not_of_what_is_spelled_alike(student, organization, owner):
+    save(student.student, "q=ducks", pace="daily")
+    open_project(organization, title="Docks")
+    assert search_open(filters_of("q=ducks"), at=LATER).corrected == "docks"
+    actions.run_due_searches(at=NOW + timedelta(days=1))
+    assert told() == []
+
+
+def test_a_search_that_fails_keeps_no_other_from_its_turn(student, other_student, organization, owner, monkeypatch):
+    bad, good = save(student.student, "q=docks", pace="daily"), save(other_student.student, "q=docks", pace="daily")
+    open_project(organization)
+    plain = searching.new_in
+
+    def fails(search, **asked):
+        if search.pk == bad.pk and is_away:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        return plain(search, **asked)
+
+    monkeypatch.setattr(searching, "new_in", fails)
+    is_away, due = True, NOW + timedelta(days=1)
+    assert [actions.run_due_searches(at=due) for _twice in range(2)] == [1, 0]
+    assert [row[0] for row in told()] == [good.student]
+    is_away = False
+    assert actions.run_due_searches(at=due + searching.LATER) == 1
+    assert [row[0] for row in told()] == [good.student, bad.student]
+
+
+def test_a_long_search_is_saved_and_one_that_is_too_long_says_so(student, client_of):
+    client, new = client_of(student), reverse("projects:search_new")
+    for text in ("\u8a9e" * 200, "-" * 40):
+        answer = client.post(f"{new}?{urlencode({'q': text})}", {"name": "Words", "pace": "daily"})
+        assert answer.status_code == 302, text
+    answer = client.post(f"{new}?{urlencode({'q': chr(0x1F600) * 200})}", {"name": "Faces", "pace": "daily"})
+    assert answer.status_code == 422
+    assert "too long to be saved" in answer.content.decode()
+    assert SavedSearch.objects.count() == 2
 
 
 def test_there_is_a_limit(student, monkeypatch):
