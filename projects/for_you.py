@@ -63,17 +63,19 @@ WITH mine AS MATERIALIZED (
                (SELECT students FROM projects_skillcount c WHERE c.skill_id = token / 8), %(counted)s / 2))) AS weight
     FROM nearest CROSS JOIN everybody CROSS JOIN LATERAL unnest(nearest.asked) token
     LEFT JOIN mine ON mine.skill_id = token / 8
-), scored AS MATERIALIZED (
-    SELECT project_id, opened_at, round(%(scale)s * sum(weight * fit) / sum(weight))::bigint
-           + CASE WHEN coalesce(sum(weight) FILTER (WHERE shown), 0) >= %(gate)s * sum(weight) - 1e-9
-                    OR count(*) FILTER (WHERE shown) = count(*) - 1 THEN %(scale)s ELSE 0 END AS by
+), judged AS MATERIALIZED (
+    SELECT project_id, opened_at, round(%(scale)s * sum(weight * fit) / sum(weight))::bigint AS score,
+           coalesce(sum(weight) FILTER (WHERE shown), 0) >= %(gate)s * sum(weight) - 1e-9 AS fits,
+           count(*) FILTER (WHERE shown) = count(*) - 1 AS is_near
     FROM weighed GROUP BY project_id, opened_at
+), scored AS MATERIALIZED (
+    SELECT project_id, opened_at, fits, score + CASE WHEN fits OR is_near THEN %(scale)s ELSE 0 END AS by FROM judged
 ), page AS MATERIALIZED (
-    SELECT row_number() OVER (ORDER BY by DESC, opened_at DESC, project_id DESC) AS number, project_id, by
+    SELECT row_number() OVER (ORDER BY by DESC, opened_at DESC, project_id DESC) AS number, project_id, by, fits
     FROM scored ORDER BY by DESC, opened_at DESC, project_id DESC LIMIT %(size)s OFFSET %(skip)s
 )
 SELECT totals.number, CASE WHEN coalesce(page.number, 0) <= %(skip)s + 1 THEN totals.mine END,
-       page.by, page.project_id, {card}
+       page.fits, page.by, page.project_id, {card}
 FROM (SELECT (SELECT count(*) FROM scored) AS number,
              (SELECT json_agg(json_build_array(skill_id, level, shown_in)) FROM mine)::text AS mine) totals
 LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
@@ -87,10 +89,11 @@ TYPES = (
 
 @dataclass(frozen=True)
 class Fitting:
-    """`rows`: of search.statement.Row, `by` a score in millionths; `total`: how many were scored."""
+    """`rows`: of search.statement.Row, `by` a score in millionths, and SCALE more for what stands in front."""
 
     rows: list
-    total: int
+    fitting: set  # ids of those above the gate; others in front have just one competency missing
+    total: int  # that were scored
     levels: dict  # {skill id: level} of what the student has shown
     known: dict  # {skill id: (level, the title of the evidence or project)}
     next: int | None  # how many to skip for the next page
@@ -102,8 +105,10 @@ def fitting(student, *, at, size=PAGE, skip=0):
         ask_quickly(cursor, _statement(), _values(student, at, size, skip), types=TYPES, local=WALK)
         rows = cursor.fetchall()
     total, mine = rows[0][0], json.loads(rows[0][1] or "[]")
+    scored = [row[2:] for row in rows if row[4]]
     return Fitting(
-        rows=[statement.Row(by, pk, json.loads(card), *values) for _total, _mine, by, pk, card, *values in rows if pk],
+        rows=[statement.row_of(*row) for _fits, *row in scored],
+        fitting={pk for fits, _by, pk, *_rest in scored if fits},
         total=total, levels={pk: level for pk, level, _where in mine},
         known={pk: (level, where) for pk, level, where in mine},
         next=skip + size if skip + size < total else None,

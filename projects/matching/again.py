@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from marketplace.accounts.models import Student
+from marketplace.db import UNHURRIED
 from projects import for_you, notices
 from projects.matching.scoring import WEEK
 from projects.models import Candidate, Match, Project, Rematch
@@ -20,9 +21,12 @@ PAUSE = timedelta(minutes=10)
 SHOWN = 3  # projects in one notice
 LOOKED_AT = 40  # of those that fit, best first
 BATCH = 100  # students of one sweep
-# Those that have told their students. One that is just telling them, or inviting more, is waited for here: later both
-# would wait for each other, as a match that is written looks at the row of its project.
-SETTLED = "SELECT id FROM projects_project WHERE id = ANY (%s) AND matched_at IS NOT NULL ORDER BY id FOR KEY SHARE"
+# Those that have told their students and are open still. One that is just telling them, inviting more, or closing is
+# waited for.
+SETTLED = """
+SELECT id FROM projects_project WHERE id = ANY (%s) AND matched_at IS NOT NULL AND status = 'open'
+ORDER BY id FOR SHARE
+"""
 
 
 def due(at):
@@ -61,21 +65,21 @@ def fitting(student, skills, at):
     if room <= 0 or not Candidate.objects.filter(student=student, may_be_told=True).exists():
         return []
     found = for_you.fitting(student, at=at, size=LOOKED_AT)
-    near = [row for row in found.rows if row.by >= for_you.SCALE]
+    near = [row for row in found.rows if row.pk in found.fitting]
     open_to_new = settled([row.pk for row in near])
     told = set(student.matches.filter(project__in=open_to_new).values_list("project_id", flat=True))
     new = [row for row in near if row.pk in open_to_new - told and asks_for(row, skills, found.levels)]
     return [
-        Match(student=student, project_id=row.pk, score=(row.by - for_you.SCALE) / for_you.SCALE, matched_at=at,
+        Match(student=student, project_id=row.pk, score=row.by % for_you.SCALE / for_you.SCALE, matched_at=at,
               **for_you.fits(row, found))
         for row in new[:room]
     ]  # fmt: skip
 
 
 def settled(projects):
-    """Those of these ids whose students were told before, until the caller's transaction ends."""
+    """Those of these ids that are open and told their students before, until the caller's transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(SETTLED, [projects])
+        cursor.execute(UNHURRIED + SETTLED, [projects])
         return {pk for (pk,) in cursor}
 
 

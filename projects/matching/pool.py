@@ -65,7 +65,9 @@ ARRAY(
     UNION ALL SELECT s.id FROM accounts_membership m JOIN accounts_student s ON s.user_id = m.user_id
               WHERE m.organization_id = %(organization)s
 ), (SELECT (min(student_id) + %(entry)s * (max(student_id) - min(student_id)))::bigint FROM projects_candidate),
-(SELECT count(*) FROM projects_match WHERE project_id = %(project)s),
+(SELECT count(*) FROM projects_match m JOIN projects_project p ON p.id = m.project_id
+ WHERE p.id = %(project)s AND (p.matched_at IS NULL OR m.matched_at = p.matched_at OR m.matched_at IN (
+     SELECT at FROM projects_inviteround WHERE project_id = %(project)s))),
 (SELECT count(*) FROM projects_inviteround WHERE project_id = %(project)s)
 """.replace("ASKED", ASKED)
 
@@ -119,8 +121,8 @@ def expected(sets):
 
 
 class Before(NamedTuple):
-    """What a match begins with: the competencies asked for; ids of whom not to tell, where the circle of students is
-    entered, how many were told so far, rounds of invites."""
+    """What a match begins with: the competencies asked for; ids of whom not to tell; where the circle of students is
+    entered; how many were told when it opened and by invites, not by evidence they added; rounds of invites."""
 
     asked: list
     excluded: list

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from marketplace.notifications.models import Notification
 from marketplace.skills.models import StudentSkill
-from projects import matching, tasks
+from projects import for_you, matching, tasks
 from projects.matching import again
 from projects.models import Match, Project, Rematch
 from tests import factories
@@ -138,6 +139,42 @@ def test_closed_and_hidden_projects_are_left_out(project, organization, owner):
     show(student, "Python")
     tasks.sweep_evidence()
     assert notices(student) == []
+
+
+def test_one_competency_missing_is_no_fit(organization, owner):
+    """For You shows it in front as well; a notice says that it fits, and that asks for 60 % of the weight."""
+    settled(organization=organization, skills=["SQL", "Welding"])
+    student = quick_student()
+    for _number in range(12):
+        show(quick_student(), "SQL")
+    show(student, "SQL")
+    found = for_you.fitting(student, at=LATER)
+    assert ([row.by > for_you.SCALE for row in found.rows], found.fitting) == ([True], set())
+    tasks.sweep_evidence()
+    assert notices(student) == []
+    show(student, "Welding")
+    tasks.sweep_evidence()
+    assert len(notices(student)) == 1
+
+
+def test_a_project_that_was_closed_meanwhile_is_no_news(project, monkeypatch):
+    student = quick_student()
+    show(student, "SQL")
+    show(student, "Python")
+    found = for_you.fitting(student, at=LATER)
+    Project.objects.filter(pk=project.pk).update(status="closed")
+    monkeypatch.setattr(again.for_you, "fitting", lambda *_arguments, **_options: found)
+    assert again.rematch(student.pk, LATER) == []
+
+
+def test_reading_what_fits_hurries_nothing_that_is_written_after_it(project):
+    student = quick_student()
+    show(student, "SQL")
+    show(student, "Python")
+    assert again.rematch(student.pk, LATER)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout'), current_setting('enable_bitmapscan')")
+        assert cursor.fetchone() == ("0", "on")
 
 
 def test_the_best_few_are_told_and_the_statements_do_not_grow(project, organization, django_assert_max_num_queries):

@@ -8,7 +8,7 @@ from django.urls import reverse
 from marketplace.errors import InvalidTransition, LimitReached
 from marketplace.notifications.models import Notification
 from projects import matching
-from projects.matching import reach
+from projects.matching import again, reach
 from projects.models import InviteRound, Match, Project
 from tests import factories
 from tests.factories import NOW
@@ -65,6 +65,18 @@ def test_a_round_is_never_more_than_it_says(client, project, owner, settings):
     client.force_login(owner)
     assert "Invite up to 4 more" in client.get(reverse("projects:reach", args=[project.code])).content.decode()
     assert invite(project, owner) == 4
+
+
+def test_who_added_evidence_takes_no_place_of_an_invite(project, owner, settings):
+    settings.MATCH_NOTICES_PER_PLACE = 3
+    crowd(project, 3)
+    assert len(matching.match_project(project, NOW)) == 3
+    later = NOW + timedelta(days=1)
+    project.refresh_from_db()
+    for student in crowd(project, 4):
+        assert again.rematch(student.pk, later)
+    crowd(project, 3)
+    assert invite(project, owner, later) == 3
 
 
 def test_matching_again_tells_nobody_beyond_the_rounds(project, owner, settings):
