@@ -63,6 +63,9 @@ class URLField(models.URLField):
 def lock(model, pk, *related, local=""):
     """The row, locked and re-read, inside the caller's transaction. Lock order: project, application, engagement.
 
+    Rows that name it may be written meanwhile: checking their foreign key at COMMIT waits for nobody, and so makes no
+    deadlock with what is written under two such locks in another order.
+
     `related`: what comes along in the same statement, unlocked, as select_related names it. `local`: SET LOCAL …
     for the transaction, which travel along. Raises the model's DoesNotExist.
     """
@@ -70,7 +73,7 @@ def lock(model, pk, *related, local=""):
         raise transaction.TransactionManagementError("A row is locked inside a transaction.")
     rows = joined(model, *related)
     with connection.cursor() as cursor:
-        prepared.execute(cursor, f"{rows.select_by_pk} FOR UPDATE OF t", "pk bigint", {"pk": pk}, local=local)
+        prepared.execute(cursor, f"{rows.select_by_pk} FOR NO KEY UPDATE OF t", "pk bigint", {"pk": pk}, local=local)
         found = cursor.fetchone()
     if found is None:
         raise model.DoesNotExist(f"There is no {model._meta.verbose_name} {pk}.")
@@ -94,6 +97,10 @@ def ask_quickly(cursor, statement, values, *, types="", local=""):
         if isinstance(error.__cause__, QueryCanceled):
             raise Unavailable("This takes too long just now. Use fewer or other words, or try again.") from error
         raise
+
+
+# The end of what ask_quickly set, in a transaction that goes on to write.
+UNHURRIED = "".join(f"SET LOCAL {name} TO DEFAULT; " for name in ("jit", "statement_timeout", "enable_bitmapscan"))
 
 
 def in_transaction():
