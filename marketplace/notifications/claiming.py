@@ -58,7 +58,7 @@ def single_batch(at):
     rows = list(waiting(at).filter(in_digest=False).order_by("email_due_at", "pk")[:BATCH])
     if not rows:
         return None
-    return [Letter(row.recipient, [row]) for row in lease(within_cap(deliverable(rows), at), at)]
+    return [Letter(row.recipient, [row]) for row in lease(within_cap(wanted(deliverable(rows)), at), at)]
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def digest_batch(at):
     if not rows:
         return None
     by_person = {}
-    for row in lease(still_news(deliverable(rows), at), at):
+    for row in lease(still_news(wanted(deliverable(rows)), at), at):
         by_person.setdefault(row.recipient, []).append(row)
     return [Letter(person, news, is_digest=True) for person, news in by_person.items()]
 
@@ -95,6 +95,19 @@ def deliverable(rows):
     lost = [row.pk for row in rows if row.recipient.email.lower() in dead]
     Notification.objects.filter(pk__in=lost).update(email_due_at=None, email_error=RETURNED)
     return [row for row in rows if row.pk not in lost]
+
+
+def wanted(rows):
+    """Without those of a group that the person has turned off since they became due."""
+    chosen = preferences_of({row.recipient_id for row in rows if not row.needs_action})
+    off = [row.pk for row in rows if not row.needs_action and is_off(row, chosen)]
+    if off:
+        Notification.objects.filter(pk__in=off).update(email_due_at=None, in_digest=False)
+    return [row for row in rows if row.pk not in off]
+
+
+def is_off(row, chosen):
+    return chosen.get(row.recipient_id, DEFAULTS).pace_of(row.kind) == Pace.OFF
 
 
 def still_news(rows, at):
@@ -126,9 +139,10 @@ def _to_digest(rows, at):
 
 
 def sent_today(people, at):
-    """Counter of the e-mails, digests aside, that left within a day to each of `people` (ids)."""
+    """Counter of the e-mails, digests aside, that left within a day to each of `people` (ids) or are leaving now."""
+    leaving = Q(emailed_at=None, email_due_at__gt=at, email_due_at__lte=at + LEASE, email_attempts=0)
     rows = Notification.objects.filter(
-        Q(emailed_at__gt=at - DAY, needs_action=False, in_digest=False),
+        Q(emailed_at__gt=at - DAY) | leaving, needs_action=False, in_digest=False,
         recipient__in=people, created_at__gt=at - 3 * DAY,
     )  # fmt: skip
     counts = rows.values_list("recipient_id").annotate(number=Count("pk")).order_by()

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
 from marketplace.notifications.actions import mark_read, notify
-from marketplace.notifications.claiming import BATCH, DIGESTS, LEASE, claim_digests
+from marketplace.notifications.claiming import BATCH, DIGESTS, LEASE, claim_digests, claim_single
 from marketplace.notifications.delivery import send_batch
 from marketplace.notifications.models import EmailPreferences, Notification
 from marketplace.notifications.preferences import choose, turn_off
@@ -140,7 +140,29 @@ def test_a_choice_holds_for_what_waits(student):
     choose(student, at=NOW, quiet_from=None, paces={"match": "daily"})
     tell(student, 4)
     turn_off(student, ["match"], at=NOW)
-    assert len(send_all(NOW + 9 * DAY)) == 3  # the fourth was never wanted
+    assert len(send_all(NOW + 9 * DAY)) == 2  # when the others could be sent, nobody wanted them
+
+
+@pytest.mark.parametrize("pace", ["instant", "daily"])
+def test_what_is_due_already_is_not_sent_to_who_has_turned_it_off(student, pace):
+    choose(student, at=NOW, paces={"match": pace})
+    tell(student, 1)
+    tell(student, 2, kind="search.found")
+    tell(student, 3, kind="match.found", needs_action=True)
+    turn_off(student, ["match"], at=NOW + DAY)  # mail was away for a day
+    assert sorted(send_all(NOW + DAY)) == ["Notice 2", "Notice 3"]
+    choose(student, at=NOW + DAY, paces={"match": "instant"})
+    assert len(send_all(NOW + 9 * DAY)) == 2
+
+
+def test_what_another_worker_is_sending_counts_for_the_day(student, settings):
+    settings.EMAILS_PER_DAY = 3
+    for number in range(2):
+        tell(student, number)
+    assert len(claim_single(NOW)) == 2
+    for number in range(2, 5):
+        tell(student, number)
+    assert [letter.rows[0].title for letter in claim_single(NOW)] == ["Notice 2"]
 
 
 def test_one_digest_a_person_however_many_workers(student):
