@@ -148,7 +148,9 @@ if env("PROCESS", default="") == "web" and WEB_QUERY_SECONDS:  # wsgi.py
     DATABASES["default"]["OPTIONS"].setdefault("options", f"-c statement_timeout={int(1000 * WEB_QUERY_SECONDS)}")
 if REPLICA_URL := env("REPLICA_URL", default=""):  # public pages read there: replica.py, docs/scale.md
     DATABASES["replica"] = {**DATABASES["default"], **env.db("REPLICA_URL")}
-    DATABASES["replica"]["OPTIONS"] = {**DATABASES["default"]["OPTIONS"], **DATABASES["replica"].get("OPTIONS", {})}
+    DATABASES["replica"]["OPTIONS"] = {
+        **DATABASES["default"]["OPTIONS"], "connect_timeout": 2, **DATABASES["replica"].get("OPTIONS", {}),
+    }  # fmt: skip
     DATABASE_ROUTERS = ["marketplace.replica.Router"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL")

@@ -159,3 +159,46 @@ def test_a_replica_that_is_away_costs_a_try(monkeypatch):
 
     assert replica.from_replica(failing)(SimpleNamespace(user=AnonymousUser())) == "answer"
     assert asked == ["replica", "default"]
+
+
+@pytest.mark.parametrize(("error", "asked"), [(OperationalError("no route to host"), 1), (None, 3)])
+def test_a_replica_that_is_away_is_left_alone_for_a_while(error, asked, monkeypatch):
+    """A machine without power answers nothing: each page would wait for it as long as connecting may take."""
+    monkeypatch.setattr(replica, "connections", SimpleNamespace(settings={"default": {}, "replica": {}}))
+    monkeypatch.setattr(replica, "_asked_again_at", 0.0)
+    clock, seen = [100.0], []
+    monkeypatch.setattr(replica.time, "monotonic", lambda: clock[0])
+
+    @replica.from_replica
+    def page(request):
+        read = replica.Router().db_for_read(None)
+        seen.append(read)
+        if error and read == "replica":
+            raise error
+        return read
+
+    request = SimpleNamespace(user=AnonymousUser())
+    for seconds in (0, 1, replica.AWAY - 2):
+        clock[0] += seconds
+        page(request)
+    assert seen.count("replica") == asked
+    clock[0] += 2
+    page(request)
+    assert seen.count("replica") == asked + 1
+
+
+def test_one_statement_that_fails_says_nothing_about_the_replica(monkeypatch):
+    monkeypatch.setattr(replica, "connections", SimpleNamespace(settings={"default": {}, "replica": {}}))
+    monkeypatch.setattr(replica, "_asked_again_at", 0.0)
+
+    def page(request):
+        if replica.Router().db_for_read(None) == "replica":
+            raise OperationalError("conflict with recovery") from SimpleError()
+        return "primary"
+
+    assert replica.from_replica(page)(SimpleNamespace(user=AnonymousUser())) == "primary"
+    assert replica.is_there()
+
+
+class SimpleError(Exception):
+    pgcode = "40001"
