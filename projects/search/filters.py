@@ -1,5 +1,6 @@
 """What the reader asked for, read from a query string. Unknown values are dropped: a link never breaks."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from marketplace.replica import connection
 from marketplace.skills.models import Level, Skill, SkillFamily
 
 MAX_QUERY = 200  # characters of a search that are looked at
+MANY_MINUS = re.compile(r'(?:-[^\w"]*){8,}')  # one after the other, with nothing to find between them
 MAX_CHOICES = 20  # values of one filter
 PAY = [300, 500, 800, 1_200]  # major units, "or more"
 HOURS = {"10-15": (10, 15), "16-24": (16, 24), "25-40": (25, 40)}
@@ -119,7 +121,7 @@ def parse(query, student=None):
     """Filters from a QueryDict. One query at most, for what is named by a slug. "Fits me" is for this student alone."""
     found = named({group: query.getlist(group)[:MAX_CHOICES] for group in NAMES})
     return Filters(
-        q=" ".join(query.get("q", "").replace("\x00", " ").split())[:MAX_QUERY],
+        q=words_of(query.get("q", "")),
         skills=found["skill"],
         fields=found["field"],
         organizations=found["organization"],
@@ -130,6 +132,11 @@ def parse(query, student=None):
         levels=tuple(level.value for level in Level if str(level.value) in query.getlist("level")),
         fits=student.pk if student is not None and query.get("fits") == "me" else None,
     )
+
+
+def words_of(text):
+    """A search as it is asked: PostgreSQL refuses a text of more than 32 signs that each say "not the next"."""
+    return " ".join(MANY_MINUS.sub("-", text.replace("\x00", " ")).split())[:MAX_QUERY]
 
 
 def named(slugs):

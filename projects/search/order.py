@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils.dateparse import parse_datetime
 
@@ -53,9 +54,10 @@ def decode(text, sort):
         value, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if COLUMNS[sort].endswith("_at"):
             value = parse_datetime(value)
+            if value.utcoffset() != timedelta(0):  # as encode writes it; PostgreSQL knows fewer zones than Python
+                return None
         elif type(value) is not int or not 0 <= value <= BIGGEST:
             return None
-        valid = type(pk) is int and 0 < pk <= BIGGEST and value is not None
-        return Cursor(value, pk) if valid and getattr(value, "tzinfo", True) else None
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return Cursor(value, pk) if type(pk) is int and 0 < pk <= BIGGEST else None
+    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
         return None
