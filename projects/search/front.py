@@ -49,21 +49,21 @@ def find(filters, **asked):
     is_shared = asked["with_facets"] and not asked["alternatives"] and filters.fits is None
     first, search = fresh(kept, column, at), (filters, column) if is_shared else None
     counts = fresh(counted, search, at)
-    if counts is not None:
+    if counts is None:
+        found = statement.find(filters, **asked, first=first)
+    else:
         most = None if asked["sort"] in COMPUTED else asked["size"]
         found = statement.find(filters, **asked | {"with_facets": False}, most=most, first=first)
-        return replace(found, total=statement.MOST, is_more=True, counts=for_reader(counts, student))
-    found = statement.find(filters, **asked, first=first)
-    if not found.is_more:
-        return found
-    if not is_fresh(kept.get(column), at):
+        found = replace(found, total=statement.MOST, is_more=True)
+    if not is_fresh(kept.get(column), at) and (found.is_more or column in kept):
         kept[column] = Kept(at, first_of(column, at))
-    if search is None:
+    if search is None or not found.is_more:
         return found
-    if len(counted) >= SEARCHES:
-        counted.clear()
-    counts = {name: numbers for name, numbers in found.counts.items() if name != "fits"}
-    counted[search] = Kept(at, counts)
+    if counts is None:
+        counts = {name: numbers for name, numbers in found.counts.items() if name != "fits"}
+        if len(counted) >= SEARCHES:
+            counted.clear()
+        counted[search] = Kept(at, counts)
     return replace(found, counts=for_reader(counts, student))
 
 

@@ -149,3 +149,16 @@ def test_the_newest_are_known_once_more_is_found_than_is_counted(market, monkeyp
     search_open(parse(QueryDict("where=remote")), at=NOW)
     assert all(front.kept["opened_at"].value.steps)
     assert list(front.kept) == ["opened_at"]
+
+
+def test_the_first_of_an_order_are_looked_up_again_whatever_is_asked_for(remote, monkeypatch):
+    """While facets of the front page are remembered, and in a process that is asked for rare things only."""
+    made = []
+    monkeypatch.setattr(front, "first_of", lambda column, at: made.append(at))
+    page(NOW)
+    assert made == [NOW]
+    later = NOW + timedelta(seconds=30)
+    page(later, "q=survey")
+    page(NOW + timedelta(seconds=70), "q=survey")  # counted half a minute ago
+    page(NOW + timedelta(seconds=140), "q=nothing")
+    assert made == [NOW + timedelta(seconds=seconds) for seconds in (0, 70, 140)]
