@@ -2,6 +2,7 @@
 
 from functools import cached_property
 
+from django.conf import settings
 from django.utils import timezone
 
 from marketplace.accounts.rules import PAYERS, memberships_of
@@ -10,16 +11,31 @@ from marketplace.notifications.models import Notification
 
 
 class ReaderMiddleware:
-    """Set `request.reader` and show times in the person's own zone."""
+    """Set `request.reader`, show times in the person's own zone, and let nobody else keep their pages.
+
+    Who comes without a session is not asked for: what is the same for everybody then varies by no cookie.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         request.reader = Reader(request)
-        zone = zone_named(request.user.time_zone) if request.user.is_authenticated else None
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
+        zone = zone_named(request.user.time_zone) if has_session and request.user.is_authenticated else None
         with timezone.override(zone):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if has_session:
+            response.headers.setdefault(
+                "Cache-Control", "private, no-store" if shows_keys(request) else "private, no-cache"
+            )
+        return response
+
+
+def shows_keys(request):
+    """Pages with the keys of a second factor on them, which not even the browser keeps."""
+    found = request.resolver_match
+    return bool(found and found.url_name and found.url_name.startswith("mfa_"))
 
 
 class Reader:
