@@ -102,8 +102,10 @@ def newest(student, at):
     """Ids of the latest open projects that this student could apply to."""
     own = student.user.memberships.values("organization")
     rows = Listing.objects.filter(closes_at__gt=at).exclude(project__organization__in=own)
-    rows = rows.exclude(project__applications__student=student).order_by("-opened_at", "-project")
-    return list(rows.values_list("pk", flat=True)[: SUGGESTED - 1])
+    rows = rows.exclude(project__applications__student=student)
+    rows = rows.exclude(project__organization__in=student.blocks.values("organization"))
+    rows = rows.exclude(project__in=student.hidden_projects.values("project"))
+    return list(rows.order_by("-opened_at", "-project").values_list("pk", flat=True)[: SUGGESTED - 1])
 
 
 def reason(card):

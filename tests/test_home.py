@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from marketplace.accounts.actions import suspend_user
+from marketplace.accounts.actions import block, suspend_user
 from marketplace.home import reason
+from projects.actions import hide
 from projects.models import Match
 from tests import factories
+from tests.factories import NOW
 
 HOME = reverse("home")
 
@@ -69,6 +71,13 @@ def test_a_new_student_finds_three_steps_and_what_is_new(client_of, db):
     assert html.count("button-primary") == 1
     assert "New projects" in html
     assert "Nothing waits for you" not in html
+
+
+def test_what_is_new_leaves_out_what_a_student_does_not_want(client_of, student, owner):
+    hidden, blocked, left = (factories.make_project(title=title, **soon()) for title in ("Hidden", "Blocked", "Left"))
+    hide(project=hidden, student=student.student, at=NOW)
+    block(student=student.student, organization=blocked.organization, side="student", by=student, at=NOW)
+    assert [card.pk for card, _why in page_of(client_of, student).context["suggestions"]] == [left.pk]
 
 
 def test_steps_go_when_they_are_done(client_of, student):
