@@ -29,7 +29,9 @@ def server():
 
 def begin():
     """Before the first process of a run starts the others."""
-    os.environ.setdefault(RUN, str(os.getpid()))
+    if RUN not in os.environ:
+        os.environ[RUN] = str(os.getpid())
+        remove(name())  # of a run that was killed, and had this number by chance
 
 
 def end():
