@@ -187,7 +187,8 @@ def search_found(project, searches, *, at):
     pay = pay_line(project)
     tell(
         list(searches), kind="search.found", key=f"search:{project.code}", at=at, url=project.get_absolute_url(),
-        title=f"New: {project.fee_text} for “{project.title}”", action="See the project", facts=facts_of(project),
+        title=f"New: {project.fee_text} for “{project.title}”", action="See the project",
+        facts=[("Organization", str(project.organization)), *facts_of(project)],
         dates=dates_of(project), due_at=project.applications_close_at, body=pay,
         reason=lambda person: f"Your saved search “{searches[person]}” found it.",
     )  # fmt: skip
@@ -197,8 +198,10 @@ def search_digest(search, rows, *, more, at):
     """`rows`: of search.statement.Row, newest first; `more`: there are others."""
     number = len(rows)
     count = f"More than {number} new projects" if more else f"{number} new project{'s' * (number != 1)}"
-    lines = [f"{row.card['title']}: {format_money(row.fee_amount, row.card['currency'])}, about {row.hours} h, "
-             f"{row.card['place'] or 'remote'}" for row in rows]  # fmt: skip
+    lines = [
+        f"{row.card['title']}, {row.card['organization']}: {format_money(row.fee_amount, row.card['currency'])},"
+        f" about {row.hours} h, {row.card['place'] or 'remote'}" for row in rows
+    ]  # fmt: skip
     notify(
         [search.student.user], kind="search.found", key=f"search:{search.code}:{at:%Y%m%d%H%M}", at=at,
         title=f"{count} for “{search}”", body="\n\n".join(lines), action="See them", url=search.address,

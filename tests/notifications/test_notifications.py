@@ -89,6 +89,14 @@ def test_the_e_mail_says_what_and_why_in_text_and_html(student):
     assert len(mail.outbox) == 1
 
 
+def test_a_reason_that_the_words_give_is_not_said_twice(student):
+    tell(student, body="$480 fixed.\n\nYou have shown 2 of 3.", reason="You have shown 2 of 3.")
+    send_batch(at=NOW)
+    (message,) = mail.outbox
+    for part in (message.body, message.alternatives[0][0]):
+        assert part.count("You have shown 2 of 3.") == 1
+
+
 @pytest.mark.parametrize("needs_action", [True, False])
 def test_a_date_is_due_only_for_whom_something_is_asked_of(student, needs_action):
     student.time_zone = "America/New_York"

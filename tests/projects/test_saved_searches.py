@@ -70,6 +70,7 @@ def test_what_opens_is_told_once_to_whoever_searched_for_it(student, other_stude
     assert told() == [
         (student.student, "New: $480 for “Survey of docks”", "Your saved search “docks” found it."),
     ]  # fmt: skip
+    assert ["Organization", "Acme Analytics"] in Notification.objects.get(kind="search.found").facts
 
 
 def test_a_lost_nudge_is_found_by_the_sweep(student, organization, owner, time_machine):
@@ -207,7 +208,7 @@ def test_what_was_told_at_once_is_in_no_later_email(student, organization, owner
     assert actions.tell_searches(waiting, changed) == 0  # it comes with the first daily e-mail
     actions.run_due_searches(at=changed + timedelta(days=1))
     bodies = list(Notification.objects.filter(title__startswith="1 new").values_list("body", flat=True))
-    assert [body.partition(":")[0] for body in bodies] == ["Waiting docks"]
+    assert [body.partition(",")[0] for body in bodies] == ["Waiting docks"]
 
 
 def test_what_opened_since_the_last_look_is_told_before_a_search_tells_at_once(student, organization, owner):
