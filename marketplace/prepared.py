@@ -12,7 +12,7 @@ from hashlib import blake2b
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError
-from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
+from psycopg2.errors import DuplicatePreparedStatement, FeatureNotSupported, InvalidSqlStatementName
 
 log = logging.getLogger(__name__)
 SHARED = "DISABLE_SERVER_SIDE_CURSORS"  # what Django calls it
@@ -35,10 +35,13 @@ def execute(cursor, statement, types, values, *, local=""):
         is_prepared = _is_prepared(cursor, name, preparing)
         return cursor.execute(local + (ONE_PLAN + call if is_prepared else statement), values)
     except DatabaseError as error:
-        if not isinstance(error.__cause__, InvalidSqlStatementName | DuplicatePreparedStatement):
+        if isinstance(error.__cause__, FeatureNotSupported):  # a migration gave a column of the result another type
+            cursor.db.close_at = 0  # the next request begins with a new connection
+        elif isinstance(error.__cause__, InvalidSqlStatementName | DuplicatePreparedStatement):
+            log.error("Somebody else has this connection of the database in between: see PgBouncer in docs/scale.md")
+            cursor.db.settings_dict[SHARED] = True  # of this process
+        else:
             raise
-        log.error("Somebody else has this connection of the database in between: see PgBouncer in docs/scale.md")
-        cursor.db.settings_dict[SHARED] = True  # of this process
         if cursor.db.in_atomic_block:  # what was begun is lost, and is done again as after any lost connection
             raise
         return cursor.execute(local + statement, values)

@@ -67,6 +67,21 @@ def test_behind_a_pool_nothing_is_prepared(fresh, monkeypatch):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_migration_that_changes_a_type_costs_no_answer(fresh):
+    """What is prepared would answer in the old type, which PostgreSQL refuses."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE changed AS SELECT 'x'::varchar(9) AS word")
+        read = {"statement": "SELECT word FROM changed", "types": ""}
+        assert ask("", 0, **read) == ("x",)
+        cursor.execute("ALTER TABLE changed ALTER word TYPE text")
+        for _again in range(2):
+            assert ask("", 0, **read) == ("x",)
+        connection.close_if_unusable_or_obsolete()
+        assert connection.connection is None
+    connection.ensure_connection()
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("is_there", [False, True])
 def test_a_pool_that_nobody_told_us_of_costs_one_error_at_most(is_there, fresh, monkeypatch, caplog):
     """The other server connection has not prepared it, or has for somebody else."""
