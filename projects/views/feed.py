@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -59,7 +60,7 @@ def entry(row):
     return {
         "title": printed(card["title"]), "link": address, "unique_id": address,
         "author_name": printed(card["organization"]), "pubdate": row.by, "updateddate": row.by, "categories": skills,
-        "description": f"{' · '.join(terms)}. Competencies: {', '.join(skills)}.",
+        "description": escape(f"{' · '.join(terms)}. Competencies: {', '.join(skills)}."),  # HTML to feedgenerator
     }  # fmt: skip
 
 

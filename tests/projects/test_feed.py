@@ -1,5 +1,6 @@
 """Each search as an Atom feed."""
 
+import html
 from datetime import timedelta
 from xml.etree import ElementTree
 
@@ -40,6 +41,17 @@ def test_the_newest_first_with_what_a_reader_needs(client, settings):
     assert new.fee_text in entry.findtext(f"{ATOM}summary")
     assert root.findtext(f"{ATOM}updated") == new.opened_at.isoformat()
     assert old.opened_at < new.opened_at
+
+
+def test_what_people_wrote_is_text_in_a_summary_that_is_html(client):
+    place = 'Ghent <img src="x" onerror="go()"> & Bruges'
+    offered(title="<b>Bold</b>", is_remote=False, place=place)
+    _answer, root = read(client)
+    summary = root.find(f"{ATOM}entry/{ATOM}summary")
+    assert summary.get("type") == "html"
+    assert "<" not in summary.text
+    assert place in html.unescape(summary.text)
+    assert root.find(f"{ATOM}entry/{ATOM}title").get("type", "text") == "text"
 
 
 def test_the_same_filters_as_the_page(client, settings):
