@@ -19,7 +19,7 @@ from projects.queries import clarified, with_counts
 from projects.rubric import good_evidence, rubric_of
 from projects.search import order
 from projects.search.facets import GROUPS
-from projects.search.filters import HOURS, PAY, WHERE, WITHIN, parse
+from projects.search.filters import HOURS, MAX_CHOICES, NAMES, PAY, WHERE, WITHIN, parse, unknown
 from projects.search.order import LABELS
 from projects.search.results import search_open
 
@@ -165,10 +165,10 @@ def project_list(request):
 
     400 with `errors` by parameter for values that are none.
     """
-    query = request.GET
-    refuse_unknown(query)
+    query, filters = request.GET, parse(request.GET)
+    refuse_unknown(query, filters)
     found = search_open(
-        parse(query), at=now(), sort=query.get("sort", ""), after=query.get("after", ""),
+        filters, at=now(), sort=query.get("sort", ""), after=query.get("after", ""),
         before=query.get("before", ""), alternatives=GROUPS,
     )  # fmt: skip
     projects = with_counts(Project.objects.filter(pk__in=found.ids)).with_card().in_bulk()
@@ -182,12 +182,14 @@ def project_list(request):
     )  # fmt: skip
 
 
-def refuse_unknown(query):
-    """Raises ValidationError for values outside the lists of the schema and cursors that this order did not give."""
+def refuse_unknown(query, filters):
+    """Raises ValidationError for values outside the lists of the schema, slugs of nothing and foreign cursors."""
     errors = {
         name: [f"Not one of: {', '.join(allowed)}."]
         for name, allowed in CHOICES.items() if not set(query.getlist(name)) <= {"", *allowed}
     }  # fmt: skip
+    errors |= {name: [f"Unknown: {', '.join(slugs)}."] for name, slugs in unknown(query, filters).items()}
+    errors |= {name: [f"At most {MAX_CHOICES}."] for name in NAMES if len(query.getlist(name)) > MAX_CHOICES}
     sort = order.choose(query.get("sort", ""), has_text=bool(query.get("q", "").strip()), student=None)
     for name in ("after", "before"):
         if query.get(name) and order.decode(query[name], sort) is None:

@@ -139,6 +139,16 @@ def words_of(text):
     return " ".join(MANY_MINUS.sub("-", text.replace("\x00", " ")).split())[:MAX_QUERY]
 
 
+def unknown(query, filters):
+    """{group: slugs in a QueryDict that name nothing}, of those that `parse` looked at for these Filters."""
+    known = {"skill": filters.skills, "field": filters.fields, "organization": filters.organizations}
+    missing = {
+        group: set(query.getlist(group)[:MAX_CHOICES]) - {"", *(row.slug for row in rows)}
+        for group, rows in known.items()
+    }
+    return {group: sorted(slugs) for group, slugs in missing.items() if slugs}
+
+
 def named(slugs):
     """{group: tuple of Named, by name} for {group: slugs}, in one query or none."""
     asked = {group: [slug.replace("\x00", "") for slug in values] for group, values in slugs.items() if values}

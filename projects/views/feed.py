@@ -4,7 +4,7 @@ import re
 from datetime import UTC, timedelta
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
@@ -16,7 +16,7 @@ from marketplace.formatting import times
 from marketplace.money import format_money
 from marketplace.replica import from_replica
 from projects.search.addresses import with_query
-from projects.search.filters import parse
+from projects.search.filters import parse, unknown
 from projects.search.results import search_open
 from projects.search.saved import address_of, name_of
 
@@ -30,8 +30,10 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 @cache_control(public=True, max_age=int(FRESH.total_seconds()))
 @conditional_page
 def feed(request):
-    """What anybody may see: the same for everybody, so that caches may keep it."""
+    """What anybody may see: the same for everybody, so that caches may keep it. Of what is gone there is no feed."""
     filters = parse(request.GET)
+    if unknown(request.GET, filters):
+        raise Http404
     query = address_of(filters)
     found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False)
     browse, here = (settings.SITE_URL + with_query(reverse(f"projects:{name}"), query) for name in ("browse", "feed"))

@@ -55,6 +55,18 @@ def path_of(url):
     return "/" + url.split("/", 3)[3]
 
 
+@pytest.mark.parametrize("name", ["skill", "field", "organization"])
+def test_what_an_unknown_slug_names_is_not_everything(name, visitor, project):
+    slugs = {"skill": "sql", "field": project.field.slug, "organization": project.organization.slug}
+    assert visitor.get(f"/api/projects/?{name}={slugs[name]}").json()["count"] == 1
+    assert visitor.get(f"/api/projects/?{name}=").json()["count"] == 1
+    answer = visitor.get(f"/api/projects/?{name}={slugs[name]}&{name}=nope&{name}=gone&pay=7")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+    assert answer.json()["errors"] == {name: ["Unknown: gone, nope."], "pay": ["Not one of: 300, 500, 800, 1200."]}
+    many = visitor.get("/api/projects/?" + "&".join([f"{name}={slugs[name]}"] * 21))
+    assert many.json()["errors"] == {name: ["At most 20."]}
+
+
 @pytest.mark.parametrize("status", ["draft", "in_review", "cancelled", "removed"])
 def test_what_is_not_public_is_a_problem_even_to_its_owner(status, client_of, owner, organization):
     project = factories.make_project(organization=organization, status=status)

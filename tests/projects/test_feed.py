@@ -79,6 +79,18 @@ def test_a_reader_that_has_it_is_told_so(client):
 
 
 def test_nothing_found_and_nonsense_are_a_feed_too(client):
-    for query in ("", "?q=%00%08zzzz", "?skill=no-such&pay=1&level=9", "?q=" + "a%20OR%20" * 3_000):
+    for query in ("", "?q=%00%08zzzz", "?skill=&pay=1&level=9", "?q=" + "a%20OR%20" * 3_000):
         _answer, root = read(client, query)
         assert titles(root) == []
+
+
+@pytest.mark.parametrize("name", ["skill", "field", "organization"])
+def test_what_is_gone_has_no_feed_and_not_that_of_everything(client, name):
+    project = offered()
+    slugs = {
+        "skill": project.competencies.first().skill.slug, "field": project.field.slug,
+        "organization": project.organization.slug,
+    }  # fmt: skip
+    assert len(titles(read(client, f"?{name}={slugs[name]}")[1])) == 1
+    for query in (f"?{name}=gone", f"?{name}={slugs[name]}&{name}=gone", f"?{name}=%00"):
+        assert client.get(reverse("projects:feed") + query).status_code == 404
