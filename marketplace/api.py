@@ -5,10 +5,10 @@ import logging
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
-from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from marketplace.errors import UNREACHABLE, DomainError, InvalidTransition, LimitReached, Unavailable
+from marketplace.errors import AWAY, UNREACHABLE, DomainError, InvalidTransition, LimitReached, Unavailable
+from marketplace.problems import problem
 
 log = logging.getLogger(__name__)
 STATUS = {InvalidTransition: 409, LimitReached: 409, Unavailable: 503}
@@ -43,13 +43,6 @@ def problem_details(error, context):
 
 def unreachable(error):
     log.error("unavailable: %s", error)
-    answer = problem(503, "A part of the site is not answering just now. Try again in a moment.", kind="unavailable")
+    answer = problem(503, AWAY, kind="unavailable")
     answer["Retry-After"] = "10"
     return answer
-
-
-def problem(status, detail, *, kind, **extra):
-    """One problem: `type` is a stable URN of this API, `title` the kind in words."""
-    body = {"type": f"urn:proofwork:problem:{kind}", "title": kind.replace("_", " ").capitalize(), "status": status}
-    body |= {"detail": detail, **{key: value for key, value in extra.items() if value is not None}}
-    return Response(body, status=status, content_type="application/problem+json")

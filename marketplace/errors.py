@@ -1,4 +1,4 @@
-"""Errors that people read, and the pages for what went wrong.
+"""Errors that people read, and the pages for what went wrong; under /api/ the same as problem details.
 
 Actions raise a DomainError with a message for the person who asked; edges show it and lose nothing.
 """
@@ -13,6 +13,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.shortcuts import render
 from redis.exceptions import ConnectionError as RedisUnavailable
 from redis.exceptions import TimeoutError as RedisSilent
+
+from marketplace.problems import is_for_api, problem
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +59,7 @@ UNREACHABLE = (
     OperationalError, InterfaceError, RedisUnavailable, RedisSilent, SMTPException, ConnectionError, TimeoutError,
     Unavailable,
 )  # fmt: skip
+AWAY = "A part of the site is not answering just now. Try again in a moment."
 
 
 class FailureMiddleware:
@@ -67,7 +70,7 @@ class FailureMiddleware:
 
     def __call__(self, request):
         if length_of(request) > settings.REQUEST_MAX_BYTES:  # before anything of it is read or kept
-            return render(None, "413.html", status=413)
+            return too_large(request)
         return self.get_response(request)
 
     def process_exception(self, request, exception):
@@ -96,7 +99,7 @@ def answer_to(request, error):
 
 def unavailable(request, message=""):
     """503 without a database query; `Retry-After` in seconds."""
-    response = render(None, "503.html", {"message": message}, status=503)
+    response = plain(request, 503, message or AWAY, kind="unavailable", context={"message": message})
     response["Retry-After"] = "10"
     return response
 
@@ -104,8 +107,12 @@ def unavailable(request, message=""):
 def bad_request(request, exception=None):
     """400, or 413 for more text than a form may carry; without a database query."""
     if isinstance(exception, RequestDataTooBig):
-        return render(None, "413.html", status=413)
-    return render(None, "400.html", status=400)
+        return too_large(request)
+    return plain(request, 400, "The request holds something that cannot be read.", kind="bad_request")
+
+
+def too_large(request):
+    return plain(request, 413, "The request is too large.", kind="too_large")
 
 
 def csrf_failure(request, reason=""):
@@ -120,9 +127,19 @@ def forbidden(request, exception=None):
 
 
 def not_found(request, exception=None):
+    if is_for_api(request):
+        return problem(404, "Not found.", kind="not_found")
     return render(request, "404.html", status=404)
 
 
 def server_error(request):
     """500; or what `answer_to` knows, for an error of a middleware, which no other middleware gets to see."""
-    return answer_to(request, sys.exc_info()[1]) or render(None, "500.html", status=500)
+    error = sys.exc_info()[1]
+    return answer_to(request, error) or plain(request, 500, "Something broke on our side.", kind="error")
+
+
+def plain(request, status, detail, *, kind, context=None):
+    """The page of this status, which knows no reader; to programs `detail`."""
+    if is_for_api(request):
+        return problem(status, detail, kind=kind)
+    return render(None, f"{status}.html", context, status=status)

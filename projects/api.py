@@ -157,7 +157,7 @@ def choice(name, text, *, many=False):
         OpenApiParameter("after", str, description="Cursor of the page before, as `next` holds it"),
     ],
 )
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 @authentication_classes([SessionAuthentication])
 @permission_classes([AllowAny])
 def project_list(request):
@@ -200,7 +200,7 @@ def refuse_unknown(query, filters):
 
 @from_replica
 @extend_schema(operation_id="projects_read", summary="One open or closed project", responses=ProjectDetailSerializer)
-@api_view(["GET"])
+@api_view(["GET", "HEAD"])
 @authentication_classes([SessionAuthentication])
 @permission_classes([AllowAny])
 def project_detail(request, code):

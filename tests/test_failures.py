@@ -107,3 +107,5 @@ def test_an_upload_that_is_far_too_large_is_not_read(client_of, owner, settings)
     client = client_of(owner)
     assert client.post(reverse("accounts:profile"), {"name": "x" * 2_000}).status_code == 413
     assert client.post(reverse("accounts:profile"), {"name": "x"}).status_code == 422
+    answer = client.post(reverse("api:projects"), {"name": "x" * 2_000})
+    assert (answer.status_code, answer["Content-Type"]) == (413, JSON)

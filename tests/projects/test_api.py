@@ -2,8 +2,10 @@
 
 import jsonschema
 import pytest
+from django.db import DatabaseError
 from django.urls import reverse
 
+from projects import api
 from tests import factories
 from tests.factories import NOW
 from tests.projects.factories import quick_student
@@ -73,6 +75,50 @@ def test_what_is_not_public_is_a_problem_even_to_its_owner(status, client_of, ow
     response = client_of(owner).get(f"/api/projects/{project.code}/")
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
     assert response.json()["type"] == "urn:proofwork:problem:not_found"
+
+
+def test_head_says_what_get_would(visitor, project):
+    for path in ("/api/projects/", f"/api/projects/{project.code}/", "/api/schema/"):
+        head, got = visitor.head(path), visitor.get(path)
+        assert (head.status_code, head["Content-Type"], head.content) == (200, got["Content-Type"], b"")
+    assert visitor.head("/api/projects/no-such-code/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind"),
+    [
+        ("/api/", 404, "not_found"),
+        ("/api/nope/", 404, "not_found"),
+        ("/api/projects/%00/", 404, "not_found"),
+        ("/api/projects/a%20b/", 404, "not_found"),
+        ("/api/projects/?" + "q=&" * 501, 400, "bad_request"),
+    ],
+)
+def test_whatever_goes_wrong_is_a_problem(path, status, kind, visitor, project):
+    refused(visitor.get(path), status, kind)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"), [(RuntimeError, 500, "error"), (DatabaseError, 503, "unavailable")]
+)
+def test_a_bug_is_a_problem_too(error, status, kind, visitor, project, monkeypatch):
+    def broken(*_filters, **_options):
+        raise error("a bug")
+
+    visitor.raise_request_exception = False
+    monkeypatch.setattr(api, "search_open", broken)
+    refused(visitor.get("/api/projects/"), status, kind)
+    assert "<h1>There is no such page</h1>" in visitor.get("/nope/").content.decode()
+
+
+def test_a_problem_is_json_whatever_was_asked_for(visitor, project):
+    for path in ("/api/schema/", "/api/projects/"):
+        refused(visitor.get(path, headers={"Accept": "text/html"}), 406, "not_acceptable")
+
+
+def refused(answer, status, kind):
+    assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
+    assert (answer.json()["status"], answer.json()["type"]) == (status, f"urn:proofwork:problem:{kind}")
 
 
 def test_it_is_read_only(client_of, owner, project):
