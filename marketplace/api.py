@@ -4,7 +4,7 @@ import logging
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.views import exception_handler
 
 from marketplace.errors import AWAY, UNREACHABLE, DomainError, InvalidTransition, LimitReached, Unavailable
@@ -12,6 +12,25 @@ from marketplace.problems import problem
 
 log = logging.getLogger(__name__)
 STATUS = {InvalidTransition: 409, LimitReached: 409, Unavailable: 503}
+
+
+class ProblemSerializer(serializers.Serializer):
+    """Problem details (RFC 9457)."""
+
+    type = serializers.CharField(help_text="A stable URN of this kind of problem.")
+    title = serializers.CharField(help_text="The kind in words.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="What is wrong, by parameter.",
+    )
+
+
+def problems(*statuses):
+    """These answers of an operation, as its schema takes them."""
+    return {(status, "application/problem+json"): ProblemSerializer for status in statuses}
 
 
 def problem_details(error, context):

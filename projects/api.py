@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from marketplace.accounts.models import Organization
+from marketplace.api import problems
 from marketplace.clock import now
 from marketplace.replica import from_replica
 from projects.models import Competency, Project
@@ -22,6 +23,7 @@ from projects.search.facets import GROUPS
 from projects.search.filters import HOURS, MAX_CHOICES, NAMES, PAY, WHERE, WITHIN, parse, unknown
 from projects.search.order import LABELS
 from projects.search.results import search_open
+from projects.search.statement import MOST
 
 
 class OrganizationSerializer(serializers.ModelSerializer):
@@ -118,9 +120,12 @@ class FacetSerializer(serializers.Serializer):
 
 
 class ProjectPageSerializer(serializers.Serializer):
-    count = serializers.IntegerField(help_text="Open projects that fit, counted up to 1,000.")
+    count = serializers.IntegerField(help_text=f"Open projects that fit, counted up to {MOST}.")
     count_is_exact = serializers.BooleanField(
         help_text="False: there are more than `count`, and facets count the first."
+    )
+    corrected = serializers.CharField(
+        allow_null=True, help_text="What was searched instead of `q`: nothing is spelled as typed. Null: `q` itself."
     )
     facets = FacetSerializer(many=True)
     next = serializers.URLField(allow_null=True)
@@ -143,11 +148,12 @@ def choice(name, text, *, many=False):
 @extend_schema(
     operation_id="projects_list",
     summary="Open projects, with the filters of the browse page",
-    responses=ProjectPageSerializer,
+    responses={200: ProjectPageSerializer, **problems(400, 503)},
     parameters=[
         OpenApiParameter("q", str, description="Full-text search"),
         OpenApiParameter("skill", str, many=True, description="Slugs of skills; any of them"),
         OpenApiParameter("field", str, many=True, description="Slugs of fields; any of them"),
+        OpenApiParameter("organization", str, many=True, description="Slugs of organizations; any of them"),
         choice("pay", "At least so many major units"),
         choice("hours", "Any of these ranges", many=True),
         choice("within", "Application deadline within so many days"),
@@ -155,6 +161,7 @@ def choice(name, text, *, many=False):
         choice("level", "Highest level asked for; any of these", many=True),
         choice("sort", "Order"),
         OpenApiParameter("after", str, description="Cursor of the page before, as `next` holds it"),
+        OpenApiParameter("before", str, description="Cursor of the page after, as `previous` holds it"),
     ],
 )
 @api_view(["GET", "HEAD"])
@@ -175,7 +182,7 @@ def project_list(request):
     rows = [projects[pk] for pk in found.ids if pk in projects]
     return Response(
         {
-            "count": found.total, "count_is_exact": not found.is_more,
+            "count": found.total, "count_is_exact": not found.is_more, "corrected": found.corrected or None,
             "facets": FacetSerializer(found.facets, many=True).data, "next": page_url(query, after=found.next),
             "previous": page_url(query, before=found.previous), "results": ProjectSerializer(rows, many=True).data,
         }
@@ -190,7 +197,7 @@ def refuse_unknown(query, filters):
     }  # fmt: skip
     errors |= {name: [f"Unknown: {', '.join(slugs)}."] for name, slugs in unknown(query, filters).items()}
     errors |= {name: [f"At most {MAX_CHOICES}."] for name in NAMES if len(query.getlist(name)) > MAX_CHOICES}
-    sort = order.choose(query.get("sort", ""), has_text=bool(query.get("q", "").strip()), student=None)
+    sort = order.choose(query.get("sort", ""), has_text=bool(filters.q), student=None)
     for name in ("after", "before"):
         if query.get(name) and order.decode(query[name], sort) is None:
             errors[name] = ["Not a cursor of this order: follow `next` and `previous` as they are."]
@@ -199,7 +206,11 @@ def refuse_unknown(query, filters):
 
 
 @from_replica
-@extend_schema(operation_id="projects_read", summary="One open or closed project", responses=ProjectDetailSerializer)
+@extend_schema(
+    operation_id="projects_read",
+    summary="One open or closed project",
+    responses={200: ProjectDetailSerializer, **problems(404, 503)},
+)
 @api_view(["GET", "HEAD"])
 @authentication_classes([SessionAuthentication])
 @permission_classes([AllowAny])

@@ -31,11 +31,12 @@ class Results:
 
 
 def search_open(
-    filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True, alternatives=()
+    filters, *, at, student=None, sort="", after="", before="", size=PAGE, with_facets=True, alternatives=(), mends=True
 ):
     """Open projects for these filters; `after` and `before` are cursors of an earlier page in the same order.
 
     `alternatives`: groups of which, where they are set, what else could be chosen is counted too (facets.py).
+    `mends`: where nothing is found, search for what was meant, and say what each filter stands in the way of.
     """
     sort = order.choose(sort, has_text=bool(filters.q), student=student)
     asked = {
@@ -44,7 +45,7 @@ def search_open(
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
     found, corrected, ways = front.find(filters, **asked), "", []
-    if not found.total:
+    if mends and not found.total:
         corrected, numbers = lost(filters, at)
         ways = ways_out(filters, numbers)
     if corrected:

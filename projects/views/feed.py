@@ -30,12 +30,15 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 @cache_control(public=True, max_age=int(FRESH.total_seconds()))
 @conditional_page
 def feed(request):
-    """What anybody may see: the same for everybody, so that caches may keep it. Of what is gone there is no feed."""
+    """What anybody may see: the same for everybody, so that caches may keep it. Of what is gone there is no feed.
+
+    What nobody offers yet is an empty feed, and not that of a word like it: its subject stays the same.
+    """
     filters = parse(request.GET)
     if unknown(request.GET, filters):
         raise Http404
     query = address_of(filters)
-    found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False)
+    found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False, mends=False)
     browse, here = (settings.SITE_URL + with_query(reverse(f"projects:{name}"), query) for name in ("browse", "feed"))
     feed = Atom1Feed(
         title=f"{settings.SITE_NAME}: {printed(name_of(filters)) or 'open projects'}",

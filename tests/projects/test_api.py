@@ -6,6 +6,7 @@ from django.db import DatabaseError
 from django.urls import reverse
 
 from projects import api
+from projects.search.statement import MOST
 from tests import factories
 from tests.factories import NOW
 from tests.projects.factories import quick_student
@@ -51,6 +52,24 @@ def test_pages_follow_next_to_the_end_and_previous_back(visitor, organization, o
     seen = [row["code"] for row in first["results"] + second["results"]]
     assert seen == codes[::-1]
     assert visitor.get(path_of(second["previous"])).json()["results"] == first["results"]
+
+
+@pytest.mark.parametrize("q", ["%00", "%20%00%20", "+"])
+def test_next_is_followed_where_the_text_is_none(q, visitor, organization, owner):
+    for _ in range(21):
+        factories.make_project(organization=organization)
+    first = visitor.get(f"/api/projects/?q={q}").json()
+    second = visitor.get(path_of(first["next"]))
+    assert (second.status_code, len(second.json()["results"])) == (200, 1)
+    assert visitor.get(path_of(second.json()["previous"])).json()["results"] == first["results"]
+
+
+def test_what_was_searched_instead_is_said(visitor, organization, owner):
+    project = factories.make_project(organization=organization, title="Harbour survey")
+    for q, corrected in [("harbour", None), ("harbuor", "harbour"), ("", None)]:
+        answer = visitor.get("/api/projects/", {"q": q}).json()
+        assert (answer["corrected"], [row["code"] for row in answer["results"]]) == (corrected, [project.code])
+    assert visitor.get("/api/projects/?q=zzzzzzzz").json()["corrected"] is None
 
 
 def path_of(url):
@@ -148,4 +167,24 @@ def test_the_schema_describes_what_is_sent(visitor, project):
     detail = {"$ref": "#/components/schemas/ProjectDetail", "components": schema["components"]}
     jsonschema.validate(visitor.get(f"/api/projects/{project.code}/").json(), detail)
     names = {parameter["name"] for parameter in schema["paths"]["/api/projects/"]["get"]["parameters"]}
-    assert {"q", "skill", "field", "pay", "hours", "within", "where", "level", "sort", "after"} <= names
+    every = "q skill field organization pay hours within where level sort after before"
+    assert set(every.split()) == names
+    count = schema["components"]["schemas"]["ProjectPage"]["properties"]["count"]
+    assert f"up to {MOST}." in count["description"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "operation", "status"),
+    [
+        ("/api/projects/", "?pay=7&after=x&skill=no-such", "/api/projects/", "400"),
+        ("/api/projects/no-such/", "", "/api/projects/{code}/", "404"),
+    ],
+)
+def test_the_schema_describes_what_goes_wrong(path, query, operation, status, visitor, project):
+    schema = visitor.get(reverse("api:schema"), headers={"Accept": "application/vnd.oai.openapi+json"}).json()
+    described = schema["paths"][operation]["get"]["responses"][status]["content"]
+    answer = visitor.get(path + query)
+    assert list(described) == [answer["Content-Type"]]
+    jsonschema.validate(
+        answer.json(), described[answer["Content-Type"]]["schema"] | {"components": schema["components"]}
+    )

@@ -84,6 +84,12 @@ def test_nothing_found_and_nonsense_are_a_feed_too(client):
         assert titles(root) == []
 
 
+def test_a_search_that_finds_nothing_is_no_feed_of_another_word(client):
+    offered(title="Harbour survey")
+    assert titles(read(client, "?q=harbour")[1]) == ["Harbour survey"]
+    assert titles(read(client, "?q=harbuor")[1]) == []
+
+
 @pytest.mark.parametrize("name", ["skill", "field", "organization"])
 def test_what_is_gone_has_no_feed_and_not_that_of_everything(client, name):
     project = offered()
