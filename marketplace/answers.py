@@ -1,8 +1,10 @@
-"""One answer in the form that the asker reads: HTML for pages, JSON for programs."""
+"""One answer in the form that the asker reads: HTML for pages, JSON for programs, or that nothing changed."""
+
+from functools import wraps
 
 from django.http import JsonResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers, set_response_etag
 
 
 def html_or_json(request, template, context, data):
@@ -13,3 +15,14 @@ def html_or_json(request, template, context, data):
         response = render(request, template, context)
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def conditional(view):
+    """Mark a view of which askers keep the answer: 304 for those who have it, by GET and by HEAD."""
+
+    @wraps(view)
+    def answer(request, *arguments, **named):
+        response = set_response_etag(view(request, *arguments, **named))
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+
+    return answer

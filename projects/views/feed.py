@@ -1,7 +1,8 @@
 """Each search as an Atom feed (RFC 4287): the newest open projects, for readers and other programs."""
 
 import re
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -9,8 +10,9 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import conditional_page, require_safe
+from django.views.decorators.http import require_safe
 
+from marketplace.answers import conditional
 from marketplace.clock import now
 from marketplace.formatting import times
 from marketplace.money import format_money
@@ -23,24 +25,32 @@ from projects.search.saved import address_of, name_of
 ENTRIES = 50
 FRESH = timedelta(minutes=10)
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # https://www.w3.org/TR/xml/#charsets
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Feed(Atom1Feed):
+    def latest_post_date(self):
+        """Of an empty feed it stays the same, so that readers are told that nothing changed."""
+        return max((item["updateddate"] for item in self.items), default=NEVER)
 
 
 @from_replica
 @require_safe
 @cache_control(public=True, max_age=int(FRESH.total_seconds()))
-@conditional_page
+@conditional
 def feed(request):
     """What anybody may see: the same for everybody, so that caches may keep it. Of what is gone there is no feed.
 
-    What nobody offers yet is an empty feed, and not that of a word like it: its subject stays the same.
+    What nobody offers yet is an empty feed, and not that of a word like it: its subject stays the same. Nor does it
+    ask for what closes soon, which is about today.
     """
-    filters = parse(request.GET)
+    filters = replace(parse(request.GET), within=None)
     if unknown(request.GET, filters):
         raise Http404
     query = address_of(filters)
     found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False, mends=False)
     browse, here = (settings.SITE_URL + with_query(reverse(f"projects:{name}"), query) for name in ("browse", "feed"))
-    feed = Atom1Feed(
+    feed = Feed(
         title=f"{settings.SITE_NAME}: {printed(name_of(filters)) or 'open projects'}",
         link=browse,
         feed_url=here,

@@ -68,14 +68,32 @@ def test_the_same_filters_as_the_page(client, settings):
     assert f'type="application/atom+xml" title="Open projects" href="{reverse("projects:feed")}?where=remote"' in page
 
 
-def test_a_reader_that_has_it_is_told_so(client):
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_a_reader_that_has_it_is_told_so(client, method):
+    ask, address = getattr(client, method), reverse("projects:feed")
     offered()
     answer, _root = read(client)
     assert "max-age=600" in answer["Cache-Control"]
-    again = client.get(reverse("projects:feed"), headers={"if-none-match": answer["ETag"]})
-    assert again.status_code == 304
+    assert ask(address)["ETag"] == answer["ETag"]
+    again = ask(address, headers={"if-none-match": answer["ETag"]})
+    assert (again.status_code, again["ETag"], again["Cache-Control"]) == (304, answer["ETag"], answer["Cache-Control"])
     offered(title="One more")
-    assert client.get(reverse("projects:feed"), headers={"if-none-match": answer["ETag"]}).status_code == 200
+    assert ask(address, headers={"if-none-match": answer["ETag"]}).status_code == 200
+
+
+def test_an_empty_feed_stays_the_same(client, time_machine):
+    time_machine.move_to(factories.NOW)
+    answer, root = read(client)
+    assert root.findtext(f"{ATOM}updated") == "1970-01-01T00:00:00+00:00"
+    time_machine.move_to(factories.NOW + timedelta(days=1))
+    assert client.get(reverse("projects:feed"), headers={"if-none-match": answer["ETag"]}).status_code == 304
+
+
+def test_what_closes_soon_has_no_feed_of_its_own(client):
+    offered(title="Late")
+    soon, all_of_it = read(client, "?within=3&where=remote")[0], read(client, "?where=remote")[0]
+    assert soon.content == all_of_it.content
+    assert b"Late" in soon.content
 
 
 def test_nothing_found_and_nonsense_are_a_feed_too(client):
