@@ -18,11 +18,16 @@ def html_or_json(request, template, context, data):
 
 
 def conditional(view):
-    """Mark a view of which askers keep the answer: 304 for those who have it, by GET and by HEAD."""
+    """Mark a view of which askers keep the answer: 304 for those who have it, by GET and by HEAD.
+
+    What is sent compressed has a weak ETag and a `Vary`: 304 must have both, for a cache to know what it confirms.
+    """
 
     @wraps(view)
     def answer(request, *arguments, **named):
         response = set_response_etag(view(request, *arguments, **named))
+        response["ETag"] = f"W/{response['ETag']}"
+        patch_vary_headers(response, ["Accept-Encoding"])
         return get_conditional_response(request, etag=response["ETag"], response=response)
 
     return answer

@@ -81,6 +81,18 @@ def test_a_reader_that_has_it_is_told_so(client, method):
     assert ask(address, headers={"if-none-match": answer["ETag"]}).status_code == 200
 
 
+def test_who_has_it_compressed_is_told_the_same_headers(client):
+    offered()
+    coding = {"accept-encoding": "gzip"}
+    answer = client.get(reverse("projects:feed"), headers=coding)
+    again = client.get(reverse("projects:feed"), headers=coding | {"if-none-match": answer["ETag"]})
+    assert (answer["Content-Encoding"], again.status_code) == ("gzip", 304)
+    for name in ("Vary", "ETag", "Cache-Control"):
+        assert again[name] == answer[name]
+    assert "accept-encoding" in again["Vary"].lower()
+    assert client.get(reverse("projects:feed"), headers={"if-none-match": answer["ETag"]}).status_code == 304
+
+
 def test_an_empty_feed_stays_the_same(client, time_machine):
     time_machine.move_to(factories.NOW)
     answer, root = read(client)
