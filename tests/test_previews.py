@@ -7,7 +7,8 @@ import pytest
 from django.urls import reverse
 from PIL import Image, ImageChops
 
-from marketplace.papers.pictures import SIZE, picture
+from marketplace.papers.lettering import BOLD
+from marketplace.papers.pictures import FOOT, SIZE, WIDTH, broken, fitted, picture
 from tests import factories
 from tests.test_crawlers import offered
 
@@ -33,6 +34,23 @@ def below(image, top):
 def test_any_title_stays_inside(title):
     image = drawn(picture("Acme", title, ("$480 for about 16 h", "W" * 300, "Apply by 14 Mar", "never drawn")))
     assert below(image, 20) is None
+
+
+@pytest.mark.parametrize(
+    "title", ["Clean up a survey", "Turn 400 survey answers into a clean table " * 3, "清洗销售数据" * 20]
+)
+@pytest.mark.parametrize("facts", range(4))
+def test_the_mark_at_the_foot_is_never_written_over(title, facts):
+    image = drawn(picture("A society with a very long name " * 4, title, ("$480 for about 16 h, on site",) * facts))
+    foot = (0, FOOT - 8, *SIZE)
+    assert ImageChops.difference(image.crop(foot), drawn(picture("", "")).crop(foot)).getbbox() is None
+
+
+def test_a_title_of_a_hundred_letters_is_shown_whole():
+    title = "Interview eight small-business owners about their invoices and write up what you learned in short"
+    size, lines = fitted(title, 186)  # what three facts leave
+    assert " ".join(broken(title, size, BOLD, WIDTH, lines)) == title
+    assert fitted("Clean up a survey", 186)[0] > size
 
 
 def test_a_project_has_one_that_says_what_it_is(client, settings):

@@ -11,9 +11,13 @@ from marketplace.papers.lettering import BOLD, FILES, FOLDER, REGULAR, clean, ru
 SIZE = (1200, 630)
 MARGIN = 80
 CANVAS, INK, MUTED, BRAND, WHITE = "#fafaf7", "#1b1e26", "#575e6b", "#3546c9", "#ffffff"
-TITLE, TEXT, SMALL = 68, 38, 32  # pixels
+TITLES, TEXT, SMALL = (68, 56, 48), 38, 32  # pixels; a title is as large as it fits
 LEADING = 1.25
 TITLE_LINES = 3
+WIDTH = SIZE[0] - 2 * MARGIN
+FOOT = SIZE[1] - MARGIN - 44  # where the mark begins
+FACTS = 3
+GAP = 16  # around the facts
 MOST_LETTERS = 200  # of a title that are looked at
 
 
@@ -24,8 +28,10 @@ def picture(kicker, title, facts=()):
     pen = ImageDraw.Draw(image)
     pen.rectangle((0, 0, SIZE[0], 14), fill=BRAND)
     y = write(pen, (MARGIN, MARGIN), kicker, SMALL, REGULAR, MUTED, lines=1) + 12
-    y = write(pen, (MARGIN, y), title, TITLE, BOLD, INK, lines=TITLE_LINES) + 16
-    for fact in facts[:3]:
+    facts = facts[:FACTS]
+    size, lines = fitted(title, FOOT - y - 2 * GAP - len(facts) * (leading(TEXT) + 4))
+    y = write(pen, (MARGIN, y), title, size, BOLD, INK, lines=lines) + GAP
+    for fact in facts:
         y = write(pen, (MARGIN, y), fact, TEXT, REGULAR, INK, lines=1) + 4
     sign(pen)
     out = BytesIO()
@@ -33,9 +39,22 @@ def picture(kicker, title, facts=()):
     return out.getvalue()
 
 
+def fitted(title, room):
+    """(size, lines) of a title in so many pixels: the largest that shows it whole, or else the smallest."""
+    for size in TITLES:
+        lines = min(room // leading(size), TITLE_LINES)
+        if len(broken(clean(title)[:MOST_LETTERS], size, BOLD, WIDTH, lines + 1)) <= lines:
+            break
+    return size, lines
+
+
+def leading(size):
+    return round(size * LEADING)
+
+
 def sign(pen):
     """The mark and the name of the site at the foot."""
-    x, y, side = MARGIN, SIZE[1] - MARGIN - 44, 56
+    x, y, side = MARGIN, FOOT, 56
     pen.rounded_rectangle((x, y, x + side, y + side), radius=14, fill=BRAND)
     check = [(x + side * part, y + side * other) for part, other in ((0.27, 0.51), (0.43, 0.67), (0.74, 0.34))]
     pen.line(check, fill=WHITE, width=6, joint="curve")
@@ -45,13 +64,13 @@ def sign(pen):
 def write(pen, place, text, size, own, color, *, lines):
     """Draw a text in so many lines at most, with "…" where it goes on. Returns where the next line begins."""
     x, y = place
-    for line in broken(clean(text)[:MOST_LETTERS], size, own, SIZE[0] - 2 * MARGIN, lines):
+    for line in broken(clean(text)[:MOST_LETTERS], size, own, WIDTH, lines):
         at = x
         for font, letters in runs(line, own):
             face = face_of(font or own, size)
             pen.text((at, y), letters, font=face, fill=color)
             at += face.getlength(letters)
-        y += round(size * LEADING)
+        y += leading(size)
     return y
 
 
