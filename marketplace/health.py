@@ -2,8 +2,10 @@
 
 from django.db import connection
 from django.http import HttpResponse
+from django.views.decorators.http import require_safe
 
 
+@require_safe
 def healthz(request):
     """200 "ok", or the 503 page through FailureMiddleware."""
     with connection.cursor() as cursor:

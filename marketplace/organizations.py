@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from marketplace.access import get_for_user
 from marketplace.accounts.models import Block, Organization
@@ -15,6 +16,7 @@ MOST = 50  # open projects shown
 
 
 @from_replica
+@require_safe
 def organization(request, slug):
     """Who they are, what they offer, what students say."""
     found = get_for_user(Organization, request.user, slug=slug)

@@ -67,3 +67,17 @@ def ask(client, row, path, body):
 
 def is_denied(status, row, name):
     return status in (403, 404, 405) or (name == "visitor" and status == 302)
+
+
+PUBLIC = [row for row in ROWS if (row.method, row.expected["visitor"]) == ("get", 200)]
+
+
+@pytest.mark.parametrize("row", PUBLIC, ids=lambda row: row.label)
+def test_a_public_page_answers_no_method_that_asks_for_no_page(row, people, client_of):
+    scene, visitor = build_scene(people), client_of(None)
+    if row.scene:
+        row.scene(scene)
+    path = path_of(row, scene)
+    assert visitor.trace(path).status_code == 405
+    if row.name in ("organization", "healthz"):
+        assert [getattr(visitor, method)(path).status_code for method in ("options", "post", "head")] == [405, 405, 200]
