@@ -8,12 +8,17 @@ PAGES = ("after", "before")  # cursors belong to one list: they go when anything
 
 
 class Links:
+    """`filters`: what was searched, which the address says in other words where its spelling was mended."""
+
     def __init__(self, request, filters):
         self.query, self.filtered = request.GET, address_of(filters)
         self.browse = reverse("projects:browse")
         self.filters = reverse("projects:filters")
         student = getattr(request, "reader", None) and request.reader.is_student
-        self.save = self._address(self._changed(), reverse("projects:search_new")) if student and self.filtered else ""
+        kept = self._changed()
+        if filters.q:
+            kept["q"] = filters.q
+        self.save = self._address(kept, reverse("projects:search_new")) if student and self.filtered else ""
 
     def without(self, chip):
         kept, values = self._changed(), self.query.getlist(chip.group)

@@ -26,6 +26,11 @@ class Results:
     ways_out: list  # [(Chip, how many there would be without it)], only when nothing was found
 
     @property
+    def searched(self):
+        """The Filters that these are the results of."""
+        return replace(self.filters, q=self.corrected) if self.corrected else self.filters
+
+    @property
     def ids(self):
         return [row.pk for row in self.rows]
 
@@ -46,12 +51,7 @@ def search_open(
     }  # fmt: skip
     found, corrected, ways = front.find(filters, **asked), "", []
     if mends and not found.total:
-        corrected, numbers = lost(filters, at)
-        ways = ways_out(filters, numbers)
-    if corrected:
-        searched = replace(filters, q=corrected)
-        found = front.find(searched, **asked)
-        ways = [] if found.total else ways_out(filters, statement.counts(one_less(searched), at))
+        found, corrected, ways = _instead(filters, found, asked)
     rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(
         filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
@@ -61,6 +61,18 @@ def search_open(
         usual=order.choose("", has_text=bool(filters.q), student=student), next=following, previous=preceding,
         corrected=corrected, ways_out=ways,
     )  # fmt: skip
+
+
+def _instead(filters, found, asked):
+    """(Found, what was searched instead or "", ways out) where these filters find nothing."""
+    corrected, numbers = lost(filters, asked["at"])
+    if corrected:
+        searched = replace(filters, q=corrected)
+        better = front.find(searched, **asked)
+        ways = [] if better.total else ways_out(searched, statement.counts(one_less(searched), asked["at"]))
+        if better.total or any(chip.group != "q" for chip, _number in ways):
+            return better, corrected, ways
+    return found, "", ways_out(filters, numbers)  # nobody offers what it might have meant
 
 
 def _page(rows, size, after, before):

@@ -37,14 +37,14 @@ def browse(request):
     at = now()
     results = results_for(request, at)
     cards = cards_of(results.rows, request.reader, at, levels=results.levels)
-    links = Links(request, results.filters)
+    links = Links(request, results.searched)
     nothing = "" if cards else nothing_found(request, results, links)
     context = {
         "results": results, "cards": cards, "links": links, "nothing": nothing,
         "known": request.user.is_authenticated, "is_student": request.reader.is_student,
     }  # fmt: skip
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
-    context = {"body": body, "feed": links.feed(), "named": name_of(results.filters)}
+    context = {"body": body, "feed": links.feed(), "named": name_of(results.searched)}
     response = render(request, "projects/browse.html", context)
     if request.htmx:
         response["HX-Push-Url"] = address

@@ -1,5 +1,7 @@
 """What the list of projects asks for next: its usual order, and what can be saved of it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -40,3 +42,26 @@ def test_a_search_is_named_where_tabs_and_history_show_it(client, organization):
     assert "<title>&lt;harbour&gt;, Remote · Open projects · " in page
     assert '<meta name="description"' not in page
     assert f'rel="canonical" href="http://localhost:8000{browse}"' in page
+
+
+def test_a_mended_search_is_saved_and_followed_as_it_was_mended(client, student, organization):
+    """As it was typed it would never find anything."""
+    factories.make_project(organization=organization, title="Museum guide")
+    client.force_login(student)
+    page = client.get(reverse("projects:browse"), {"q": "musuem", "where": "remote"}).content.decode()
+    assert "Showing “museum”" in page
+    for name in ("search_new", "feed"):
+        assert re.search(rf'href="{reverse(f"projects:{name}")}\?[^"]*q=museum[&"]', page), name
+    assert "<title>museum, Remote" in page
+
+
+@pytest.mark.parametrize(("text", "filters", "shown"), [
+    ("musuem", {}, "museum"), ("musuem", {"where": "onsite"}, "museum"), ("musuem gudie", {}, "museum guide"),
+    ("musuem survey", {}, ""), ("musuem survey", {"where": "onsite"}, ""),
+])  # fmt: skip
+def test_a_text_is_mended_only_where_that_leads_to_something(text, filters, shown, client, organization):
+    factories.make_project(organization=organization, title="Museum guide")
+    factories.make_project(organization=organization, title="Harbour survey")
+    page = client.get(reverse("projects:browse"), {"q": text, **filters}).content.decode()
+    assert ("Showing “" in page, f"Showing “{shown}”" in page) == (bool(shown), bool(shown))
+    assert f'value="{text}"' in page
