@@ -1,6 +1,5 @@
 """What applications want a person to do next, for Home."""
 
-from django.db.models import Count, F, Q
 from django.urls import reverse
 
 from applications.models import Application
@@ -10,6 +9,7 @@ from marketplace.activity.next_actions import NextAction
 from marketplace.clock import days
 from marketplace.formatting.templatetags import count
 from projects.models import Project
+from projects.queries import UNDECIDED, next_decision, with_counts
 
 Status = Application.Status
 
@@ -37,24 +37,18 @@ def _as_student(user, at):
 
 def _as_assessor(user, at):
     ours = Organization.objects.filter(memberships__user=user, memberships__role__in=POSTERS)
-    waiting = Q(applications__status=Status.SUBMITTED)
-    chosen = Q(applications__status=Status.SHORTLISTED)
-    taken = Q(applications__status__in=[Status.OFFERED, Status.ACCEPTED])
-    projects = Project.objects.filter(organization__in=ours).annotate(
-        to_review=Count("applications", filter=waiting),
-        shortlisted=Count("applications", filter=chosen),
-        taken=Count("applications", filter=taken & ~Q(applications__engagement__status="cancelled")),
-    )
-    projects = projects.filter(Q(to_review__gt=0) | Q(shortlisted__gt=0, taken__lt=F("places")))
-    projects = projects.exclude(applications__student__user=user)
-    for project in projects.select_related("organization").order_by("decisions_due_at", "pk"):
-        yield _decision(project, at)
+    waiting = Application.objects.filter(status__in=UNDECIDED).values("project")
+    projects = Project.objects.filter(organization__in=ours, pk__in=waiting)
+    projects = with_counts(projects.exclude(applications__student__user=user)).select_related("organization")
+    for project in projects.order_by("decisions_due_at", "pk"):
+        if decision := next_decision(project):
+            yield _decision(project, decision, at)
 
 
-def _decision(project, at):
+def _decision(project, decision, at):
     board = reverse("applications:board", args=[project.code])
-    if project.to_review:
-        text = f"Assess {count(project.to_review, 'application')} for “{project.title}”"
+    if decision == "assess":
+        text = f"Assess {count(project.to_assess_count, 'application')} for “{project.title}”"
     else:
         text, board = f"Make an offer for “{project.title}”", f"{board}?tab=shortlist"
     urgent = project.decisions_due_at <= at + days(2)

@@ -12,7 +12,7 @@ from marketplace.replica import connection
 from marketplace.rows import joined
 from marketplace.skills.models import Level
 from projects.models import Competency, Project, Reliability
-from projects.queries import LIVE, UNDECIDED
+from projects.queries import LIVE
 from projects.rubric import anchors, good_evidence, wanted
 from projects.search import statement
 from projects.search.filters import FIELD, SKILL, token
@@ -28,8 +28,15 @@ class Counts:
     live: int
     waiting: int
     submitted: int
-    undecided: int
+    to_assess: int
+    shortlisted: int
+    offered: int
     taken: int
+
+    @property
+    def undecided(self):
+        """Wait for an answer."""
+        return self.to_assess + self.shortlisted
 
 
 @dataclass(frozen=True)
@@ -64,10 +71,7 @@ class Around:
 
 def read(user, code, *, student=None):
     """(Project with its organization and field, Around) of what this person may see; raises Http404 for the rest."""
-    values = {
-        "code": code, "user": user.pk, "student": student.pk if student else None, "live": LIVE,
-        "undecided": UNDECIDED,
-    }  # fmt: skip
+    values = {"code": code, "user": user.pk, "student": student.pk if student else None, "live": LIVE}
     rows, database = joined(Project, "organization", "field"), connection()
     with database.cursor() as cursor:
         ask_quickly(cursor, _statement(visible_sql(Project, user), student is not None), values, types=TYPES)
@@ -145,7 +149,7 @@ SELECT json_build_object({parts})::text, {levels}, r.decision_time, r.answered_p
        coalesce(r.completed, 0), {columns}
 FROM {source} LEFT JOIN projects_reliability r ON r.organization_id = t.organization_id WHERE t.id = ({visible})
 """
-TYPES = "code text, user bigint, student bigint, live text[], undecided text[]"
+TYPES = "code text, user bigint, student bigint, live text[]"
 CRITERIA = "SELECT json_agg(text ORDER BY position) FROM projects_acceptancecriterion WHERE project_id = t.id"
 COMPETENCIES = """
 SELECT json_agg(json_build_array(c.id, c.skill_id, s.name, s.slug, f.slug, c.level, c.evidence_asked, c.rubric,
@@ -162,7 +166,8 @@ WHERE project_id = t.id
 COUNTS = """
 SELECT json_build_array(
     count(*) FILTER (WHERE a.status = ANY (%(live)s)), count(*) FILTER (WHERE a.status = 'waitlisted'),
-    count(*) FILTER (WHERE a.submitted_at IS NOT NULL), count(*) FILTER (WHERE a.status = ANY (%(undecided)s)),
+    count(*) FILTER (WHERE a.submitted_at IS NOT NULL), count(*) FILTER (WHERE a.status = 'submitted'),
+    count(*) FILTER (WHERE a.status = 'shortlisted'), count(*) FILTER (WHERE a.status = 'offered'),
     count(*) FILTER (WHERE a.status = 'accepted' AND NOT EXISTS (SELECT FROM {engagements} e
                                                               WHERE e.application_id = a.id AND e.status = 'cancelled'))
 ) FROM {applications} a WHERE a.project_id = t.id

@@ -10,19 +10,31 @@ from projects.cards import levels_of, of_project
 from projects.models import APPLICATION_SENT, Project, SavedProject
 
 LIVE = ["submitted", "shortlisted", "offered"]
-UNDECIDED = ["submitted", "shortlisted"]
+TO_ASSESS, SHORTLISTED = "submitted", "shortlisted"
+UNDECIDED = [TO_ASSESS, SHORTLISTED]  # they wait for an answer, whether there is something to assess or not
 
 
 def with_counts(projects):
-    """Annotate `live_count`, `waiting_count`, `submitted_count` and `taken_count` (accepted and not cancelled)."""
+    """Annotate `live_count`, `waiting_count`, `submitted_count`, `taken_count` (accepted and not cancelled), and what
+    next_decision reads."""
     taken = Q(applications__status="accepted") & ~Q(applications__engagement__status="cancelled")
     return projects.annotate(
         live_count=Count("applications", filter=Q(applications__status__in=LIVE)),
         waiting_count=Count("applications", filter=Q(applications__status="waitlisted")),
         submitted_count=Count("applications", filter=Q(applications__submitted_at__isnull=False)),
-        undecided_count=Count("applications", filter=Q(applications__status__in=UNDECIDED)),
+        to_assess_count=Count("applications", filter=Q(applications__status=TO_ASSESS)),
+        shortlisted_count=Count("applications", filter=Q(applications__status=SHORTLISTED)),
+        offered_count=Count("applications", filter=Q(applications__status="offered")),
         taken_count=Count("applications", filter=taken),
     )
+
+
+def next_decision(project):
+    """What a counted project wants decided next: "assess", "offer", or "" where nothing can be done now."""
+    if project.to_assess_count:
+        return "assess"
+    left = project.places - project.taken_count - project.offered_count
+    return "offer" if project.shortlisted_count and left > 0 else ""
 
 
 def has_applications(project):

@@ -9,13 +9,15 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from marketplace.accounts.rules import may_post
+from marketplace.accounts.rules import POSTERS, may_post, role_in
 from marketplace.clock import now
+from marketplace.formatting.templatetags import count
 from projects import queries
 from projects.models import Project
 from projects.sections import SECTIONS, states
 
 PAGE = 20
+UNFUNDED = Count("applications", filter=Q(applications__engagement__status="awaiting_funding"))
 Status = Project.Status
 TABS = {
     "open": ("Open", Q(status=Status.OPEN)),
@@ -49,29 +51,62 @@ def manage(request):
     tab = request.GET.get("state")
     if tab not in TABS:
         tab = next((name for name in TABS if numbers[name]), "open")
-    chosen = queries.with_counts(mine.filter(TABS[tab][1])).with_parts().order_by("-created_at", "-pk")
+    chosen = queries.with_counts(mine.filter(TABS[tab][1])).annotate(unfunded_count=UNFUNDED)
+    chosen = chosen.with_parts().order_by("-created_at", "-pk")
     page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
     at = now()
     context = {
         "tabs": [(name, label, numbers[name]) for name, (label, _condition) in TABS.items()], "tab": tab, "page": page,
-        "rows": [next_step(project, at) for project in page], "several": len(organizations) > 1,
+        "rows": [next_step(project, at, role) for project, role in with_roles(request.reader, page)],
+        "several": len(organizations) > 1,
         "is_empty": not sum(numbers.values()), "paused": [row for row in organizations if row.is_paused(at)],
         "may_post": any(may_post(request.user, row) and not row.is_paused(at) for row in organizations),
     }  # fmt: skip
     return render(request, "projects/manage.html", context)
 
 
-def next_step(project, at):
-    """The Row of one counted project."""
+def with_roles(reader, page):
+    """[(project, the reader's role)]; None for one to which the reader applied: nobody acts on both sides."""
+    applied = queries.applied_among(reader.student, [project.pk for project in page]) if reader.student else set()
+    return [
+        (project, None if project.pk in applied else role_in(reader.user, project.organization)) for project in page
+    ]
+
+
+def next_step(project, at, role):
+    """The Row of one counted project, for somebody in this role."""
     if project.status == Status.DRAFT:
-        return draft_step(project, at)
+        posts = role in POSTERS
+        return draft_step(project, at) if posts else Row(project, "A draft: an owner or a member finishes it.")
     if project.status == Status.IN_REVIEW:
         return Row(project, "A moderator is looking at it. You are told as soon as it opens.")
     if project.status in (Status.CANCELLED, Status.REMOVED):
         return Row(project, project.review_note if project.status == Status.REMOVED else "Nothing to do.")
-    if project.undecided_count:
-        number = f"{project.undecided_count} application{'s' * (project.undecided_count > 1)}"
+    return deciding_step(project) if role in POSTERS else paying_step(project)
+
+
+def deciding_step(project):
+    """Of an open or closed project, for those who assess."""
+    decision, number = queries.next_decision(project), count(project.to_assess_count, "application")
+    if decision == "assess":
         return Row(project, f"Assess {number}", board_url(project), project.decisions_due_at)
+    if decision == "offer":
+        return Row(project, "Make an offer", f"{board_url(project)}?tab=shortlist", project.decisions_due_at)
+    return waiting_step(project)
+
+
+def paying_step(project):
+    """Of an open or closed project, for those who only pay."""
+    if project.unfunded_count:
+        return Row(project, f"Fund {count(project.unfunded_count, 'place')}", reverse_or("engagements:mine", project))
+    if project.to_assess_count or project.shortlisted_count:
+        return Row(project, "An owner or a member decides on the applications.")
+    return waiting_step(project)
+
+
+def waiting_step(project):
+    if project.shortlisted_count:
+        return Row(project, f"No place is left to offer; {project.shortlisted_count} on the shortlist.")
     if project.status == Status.OPEN:
         waiting = "No application waits for you." if project.submitted_count else "No applications yet."
         return Row(project, waiting, due_at=project.applications_close_at)
@@ -91,8 +126,12 @@ def draft_step(project, at):
 
 
 def board_url(project):
-    """The assessment board belongs to an app above this one."""
+    return reverse_or("applications:board", project, project.code)
+
+
+def reverse_or(name, project, *args):
+    """A page of an app above this one; the project's own without that app."""
     try:
-        return reverse("applications:board", args=[project.code])
+        return reverse(name, args=args)
     except NoReverseMatch:
         return project.get_absolute_url()

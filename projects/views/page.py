@@ -24,6 +24,7 @@ def page_of(request, project, found, at, *, is_preview=False):
         "counts": counts, "reliability": found.reliability, "is_open": is_live,
         "is_full": counts.live >= settings.LIVE_APPLICATIONS_PER_PROJECT or counts.waiting > 0,
         "limit": settings.LIVE_APPLICATIONS_PER_PROJECT, "places_left": max(0, project.places - counts.taken),
+        "may_offer": bool(counts.shortlisted) and project.places > counts.taken + counts.offered,
         "may_edit": own, "may_save": rules.may_save(user, project), "may_apply": rules.may_apply(user, project),
         "is_ours": is_preview or own or (rules.may_preview(user, project) and not user.is_staff),
         "is_saved": found.is_saved, "application": found.application, "review_days": settings.REVIEW_DAYS,
