@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from marketplace.accounts.rules import POSTERS
 from marketplace.activity.next_actions import NextAction
@@ -26,7 +27,7 @@ def drafts(user, at):
         verb = "Change" if project.review_note else "Finish posting"
         yield NextAction(
             f"{verb} “{project}”", reverse("projects:edit", args=[project.code]), urgent=bool(project.review_note),
-            about=project.review_note[:120] or project.organization.name,
+            about=Truncator(project.review_note).chars(120) or project.organization.name,
         )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def board(request, code):
         "calibrated": is_complete(answers), "matches": matches(answers), "examples": len(examples()),
         "minutes": MINUTES, "board": found, "project": found.project, "tab": tab, "rows": found.in_tab(tab),
         "may_assess": rules.may_assess(request.user, found.project),
+        "told": 0 if found.rows else found.project.matches.count(),
         "declinable": sum(row.is_assessed and not row.is_disputed for row in found.to_review),
         "agreement": agreement_of(double_scores(found.project.organization, since=now() - AGREEMENT_OVER)),
     }  # fmt: skip

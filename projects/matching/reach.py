@@ -16,6 +16,10 @@ class Reach:
     fitting: int
     wider: list
 
+    @property
+    def is_scarce(self):
+        return self.fitting < SCARCE
+
 
 def reach_of(project):
     """The Reach of a project, None without competencies; two statements, more where few fit."""

@@ -52,7 +52,7 @@ def edit(request, code):
     if project.status != Project.Status.DRAFT:
         return redirect(project)
     found = reach_of(project)
-    reach = {"reach": roughly(found.fitting) if found else ""}
+    reach = {"reach": roughly(found.fitting) if found else "", "is_scarce": found is not None and found.is_scarce}
     return render(request, "projects/edit.html", task_list_of(project, now()) | reach)
 
 

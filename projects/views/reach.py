@@ -27,13 +27,15 @@ def reach(request, code):
         refused = "" if matching.rank_students(project, at, is_invite=True) else matching.NOBODY_LEFT
     except DomainError as error:
         refused = error.message
+    more = settings.MATCH_NOTICES_PER_PLACE * project.places
     again = matching.invite_again_at(rounds) if rounds and len(rounds) < settings.INVITE_ROUNDS else None
     context = {
         "project": project, "about": roughly(found.fitting) if found else "",
         "wider": [(name, roughly(number)) for name, number in found.wider] if found else [],
-        "gate": round(100 * GATE), "told": project.matches.count(), "rounds": rounds, "refused": refused,
-        "again": again if again and at < again else None,
-        "more": settings.MATCH_NOTICES_PER_PLACE * project.places, "left": settings.INVITE_ROUNDS - len(rounds),
+        "is_scarce": found is not None and found.is_scarce, "all_told": found is not None and found.fitting <= more,
+        "gate": round(100 * GATE), "told": project.matches.count(), "takes": project.accepts_applications(at),
+        "rounds": rounds, "refused": refused, "again": again if again and at < again else None,
+        "more": more, "left": settings.INVITE_ROUNDS - len(rounds),
     }  # fmt: skip
     return render(request, "projects/reach.html", context)
 

@@ -158,6 +158,64 @@ def test_a_draft_says_what_would_widen_it(client, organization, owner):
     )
 
 
+def test_where_no_competency_makes_the_difference_the_page_says_what_else_does(client, organization, owner):
+    draft = factories.make_project(organization=organization, status="draft", skills=["SQL", "Falconry"])
+    client.force_login(owner)
+    assert "See what would widen it" in client.get(reverse("projects:edit", args=[draft.code])).content.decode()
+    html = client.get(reverse("projects:reach", args=[draft.code])).content.decode()
+    assert "What would widen it" in html
+    assert "asks for a lower level, for fewer competencies" in html
+    assert "those who fit are told at once" in html
+    assert "up to 8 of them" not in html
+
+
+def test_where_many_fit_nothing_is_to_be_widened(client, organization, owner, monkeypatch):
+    monkeypatch.setattr(reach, "SCARCE", 9)
+    draft = factories.make_project(organization=organization, status="draft", skills=["SQL"])
+    crowd(draft, 9)
+    client.force_login(owner)
+    assert "See how they hear of it" in client.get(reverse("projects:edit", args=[draft.code])).content.decode()
+    html = client.get(reverse("projects:reach", args=[draft.code])).content.decode()
+    assert "widen" not in html
+    assert "up to 8 of them are told at once" in html
+
+
+@pytest.mark.parametrize(
+    ("status", "fields", "words"),
+    [
+        ("open", {}, "They are being told right now."),
+        ("open", {"matched_at": NOW}, "Nobody yet: when it opened, nobody had shown enough of it."),
+        ("closed", {}, "Nobody: it closed before anybody was told."),
+        ("in_review", {}, "Nobody yet: students are told when it opens."),
+        ("removed", {}, "Nobody: it never opened."),
+        ("cancelled", {}, "Nobody: it never opened."),
+    ],
+)
+def test_who_was_told_is_said_of_every_state(status, fields, words, client, organization, owner):
+    project = factories.make_project(organization=organization, status=status, **fields)
+    client.force_login(owner)
+    html = client.get(reverse("projects:reach", args=[project.code])).content.decode()
+    assert words in html
+    assert ("right now" in html) == ("right now" in words)
+
+
+@pytest.mark.parametrize(
+    ("fitting", "matched_at", "words"),
+    [
+        (0, None, "Students whose evidence fits are being told."),
+        (0, NOW, "When it opened, no student had shown enough of what it asks for."),
+        (2, None, "2 students whose evidence fits were told."),
+    ],
+)
+def test_the_empty_board_says_who_was_told(fitting, matched_at, words, client, project, owner):
+    crowd(project, fitting)
+    if fitting:
+        matching.match_project(project, NOW)
+    Project.objects.filter(pk=project.pk, matched_at=None).update(matched_at=matched_at)
+    client.force_login(owner)
+    assert words in client.get(reverse("applications:board", args=[project.code])).content.decode()
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(0, "fewer than 5"), (4, "fewer than 5"), (5, "about 5"), (19, "about 19"), (23, "about 20"), (47, "about 45"),

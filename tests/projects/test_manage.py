@@ -89,6 +89,18 @@ def test_only_what_is_submitted_is_to_assess(statuses, step, more, client_of, ow
     assert ("1 on the shortlist" in page) == ("shortlisted" in statuses)
 
 
+def test_a_moderators_reason_keeps_its_lines(client_of, owner, organization):
+    note = f"Two things:\n\n- the fee\n- {'the brief ' * 20}"
+    draft = factories.make_project(organization=organization, status="draft", review_note=note)
+    client = client_of(owner)
+    page = client.get(reverse("projects:edit", args=[draft.code])).content.decode()
+    assert "<p>Two things:</p>" in page
+    assert "<li>the fee</li>" in page
+    (action,) = [one for one in client.get(reverse("home")).context["actions"] if one.urgent]
+    assert action.about.startswith("Two things:\n\n- the fee\n")
+    assert action.about.endswith("…")
+
+
 def closed(organization, *statuses):
     project = factories.make_project(
         organization=organization, status="closed", applications_close_at=NOW + timedelta(days=5), closed_at=NOW
