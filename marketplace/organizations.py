@@ -10,6 +10,7 @@ from marketplace.accounts.models import Block, Organization
 from marketplace.accounts.rules import may_block_organization, role_in
 from marketplace.clock import now
 from marketplace.replica import from_replica
+from projects.models import Reliability
 from projects.queries import cards
 
 MOST = 50  # open projects shown
@@ -27,6 +28,7 @@ def organization(request, slug):
         "may_block": may_block_organization(request.user, found),
         "is_blocked": is_blocked(request.reader.student, found),
         "website_host": urlsplit(found.website).hostname or "",
+        "reliability": Reliability.objects.filter(organization=found).first() or Reliability(),
         "projects": cards(
             list(newest), student=request.reader.student, at=now(), organizations=request.reader.organizations
         ),

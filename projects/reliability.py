@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from marketplace.accounts.models import Organization
 from projects.models import Project, Reliability, ReliabilityDue
+from projects.queries import LIVE
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ def figures(organization_id):
         approval_time=Median(_approval_time(), filter=_approved()),
         approved=Count("applications__engagement", filter=_approved()),
     )
-    over = posted.exclude(status=Project.Status.OPEN).annotate(
+    over = posted.exclude(status=Project.Status.OPEN).exclude(Exists(_applications().filter(status__in=LIVE)))
+    over = over.annotate(
         applied=Exists(_applications().filter(submitted_at__isnull=False)),
         hired=Exists(_applications().filter(status="accepted")),
     )
@@ -110,12 +112,19 @@ def figures(organization_id):
     due = times["decided"] + times["lapsed"]
     return {
         "decision_time": _whole(times["decision_time"]) if times["decided"] >= ENOUGH else None,
-        "answered_percent": 100 * times["decided"] // due if due >= ENOUGH else None,
+        "answered_percent": _percent(times["decided"], due),
         "approval_time": _whole(times["approval_time"]) if times["approved"] >= ENOUGH else None,
-        "hire_percent": 100 * hires["hired_for"] // hires["applied_to"] if hires["applied_to"] >= ENOUGH else None,
+        "hire_percent": _percent(hires["hired_for"], hires["applied_to"]),
         "completed": times["approved"],
         "projects": posted.count(),
     }
+
+
+def _percent(part, whole):
+    """Rounded, but 0 and 100 only where it is none and all; None of too few."""
+    if whole < ENOUGH:
+        return None
+    return 100 * part // whole if part in (0, whole) else min(99, max(1, round(100 * part / whole)))
 
 
 def _whole(span):

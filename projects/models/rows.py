@@ -22,7 +22,7 @@ class Reliability(models.Model):
     decision_time = models.DurationField(null=True)  # median from application to decision
     answered_percent = models.PositiveSmallIntegerField(null=True)  # of the applications it had to decide
     approval_time = models.DurationField(null=True)  # median from delivery to approval
-    hire_percent = models.PositiveSmallIntegerField(null=True)  # of its closed projects with applications
+    hire_percent = models.PositiveSmallIntegerField(null=True)  # of its projects with applications that are decided
     completed = models.PositiveIntegerField(default=0)  # approved engagements
     projects = models.PositiveIntegerField(default=0)  # ever opened
 

@@ -78,6 +78,42 @@ def test_approval_time_counts_approved_work_only(organization, owner):
     assert (figures.hire_percent, figures.projects) == (100, 3)
 
 
+def test_a_project_counts_once_nobody_waits_for_a_decision(organization, owner):
+    """4 of 6 chose a student; the seventh is closed and still being decided, the eighth waits for an answer."""
+    for statuses in (*[["accepted"]] * 4, ["not_selected"], ["lapsed"], ["submitted"], ["offered"]):
+        project = factories.make_project(organization=organization, status="closed")
+        for status in statuses:
+            factories.make_application(project=project, student=quick_student(), answers=False, status=status)
+    assert found(organization).hire_percent == 67
+    project.applications.update(status="accepted")
+    assert found(organization).hire_percent == 71
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "percent"),
+    [(4, 6, 67), (1, 3, 33), (999, 1_000, 99), (1, 1_000, 1), (0, 3, 0), (3, 3, 100), (2, 2, None), (0, 0, None)],
+)
+def test_percent_is_rounded_and_all_and_none_mean_it(part, whole, percent):
+    assert reliability._percent(part, whole) == percent
+
+
+@pytest.mark.parametrize("cases", [2, 3])
+def test_the_organizations_page_shows_what_its_projects_show(cases, client, organization, owner):
+    project = factories.make_project(organization=organization, status="closed")
+    for hours in range(10, 10 + cases):
+        decided(project, hours)
+    found(organization)
+    pages = [client.get(one.get_absolute_url()).content.decode() for one in (organization, project)]
+    for page in pages:
+        assert ("applicants answered on time" in page) == (cases == 3)
+        assert ("<dd>100 %</dd>" in page) == (cases == 3)
+        assert ("Too few projects so far" in page) == (cases == 2)
+
+
+def test_the_page_of_a_new_organization_has_no_figures(client, organization):
+    assert "Too few projects so far" in client.get(organization.get_absolute_url()).content.decode()
+
+
 def test_other_organizations_do_not_count(organization, owner, other_owner):
     project = factories.make_project(organization=other_owner.memberships.get().organization, status="closed")
     for hours in (1, 2, 3):
