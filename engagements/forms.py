@@ -141,7 +141,7 @@ class ChangeOrderForm(forms.Form):
     currency_sign = SYMBOLS.get(settings.CURRENCY, settings.CURRENCY.upper())
 
     def rate(self):
-        return rate_of_text(self["hours"].value(), self["fee"].value())
+        return rate_of_text(self["hours"].value(), self["fee"].value(), settings.CHANGE_ORDER_HOURS)
 
     def clean(self):
         data = super().clean()

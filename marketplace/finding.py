@@ -5,6 +5,7 @@ the shortlist the letter and the evidence, never a name, an address or what a fi
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -40,6 +41,11 @@ class Found:
     hits: list
     more: bool
 
+    @property
+    def number(self):
+        """ "10+" where there are more."""
+        return f"{len(self.hits)}+" if self.more else str(len(self.hits))
+
 
 @login_required
 @require_safe
@@ -48,7 +54,8 @@ def find(request):
     text = " ".join(request.GET.get("q", "").replace("\x00", " ").split())[:LETTERS]
     words = text.split()[:WORDS]
     found = [group for group in searched(request, words) if group.hits] if words else []
-    context = {"text": text, "found": found, "number": sum(len(group.hits) for group in found)}
+    number = sum(len(group.hits) for group in found)
+    context = {"text": text, "found": found, "number": number, "more": any(group.more for group in found)}
     return render(request, "home/find.html", context)
 
 
@@ -68,6 +75,17 @@ def having(words, *fields):
     condition = Q()
     for word in words:
         condition &= Q(*((f"{field}__icontains", word) for field in fields), _connector=Q.OR)
+    return condition
+
+
+def called(words, *fields):
+    """A condition: "Applicant C", as they are called before the shortlist, and each other word in one of these fields.
+    Without such a name, nothing."""
+    condition = Q(pk=None)
+    for place, (first, second) in enumerate(pairwise(words)):
+        if first.lower() == "applicant":
+            others = having([*words[:place], *words[place + 2 :]], *fields)
+            condition |= Q(label__iexact=second) & others
     return condition
 
 
@@ -116,6 +134,7 @@ def applicants(user, words):
     seen = ("label", "approach", "answers__title", "answers__statement", "answers__proves", "answers__text")
     condition = having(words, *seen, "project__title")
     condition |= Q(revealed_at__isnull=False) & having(words, *seen, "project__title", "student__display_name")
+    condition |= called(words, *seen, "project__title")
     rows = board.filter(condition).distinct().select_related("project", "student")
     return listed("Applicants", rows.order_by("-project__opened_at", "project", "label", "pk"), lambda row: Hit(
         name_of(row), reverse("applications:applicant", args=[row.code]),

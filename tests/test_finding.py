@@ -58,11 +58,23 @@ def test_an_applicant_is_found_by_name_only_once_it_is_known(client, student, ow
     assert reverse("applications:applicant", args=[application.code]) in page
 
 
+def test_an_applicant_is_found_as_they_are_called(client, owner, project, application):
+    other = factories.make_project(organization=project.organization, title="Lighthouse map")
+    for label in ("A", "C"):
+        factories.make_application(project=other, label=label)
+    client.force_login(owner)
+    assert found(client, "Applicant C") == {"Applicants": ["Applicant C", "Applicant C"]}
+    assert found(client, "applicant c harbour") == {"Applicants": ["Applicant C"]}
+    assert found(client, "lighthouse applicant A")["Applicants"] == ["Applicant A"]
+    assert found(client, "Applicant") == found(client, "Applicant Q") == {}
+
+
 def test_who_may_not_read_the_board_finds_no_applicants(client, finance, other_owner, application):
     for user in (finance, other_owner):
         client.force_login(user)
         assert "Applicants" not in found(client, "harbour")
         assert "Applicants" not in found(client, "C")
+        assert "Applicants" not in found(client, "Applicant C")
 
 
 def test_a_draft_and_one_that_was_taken_back_are_no_applicants(client, project, owner, student, other_student):
@@ -81,6 +93,10 @@ def test_more_than_a_page_says_so_and_the_questions_do_not_grow(client, student,
     assert "Harbour 11" in page
     assert "Harbour 1<" not in page
     assert "There are more." in page
+    assert "10+ results for" in page
+    answer = client.get(reverse("find"), {"q": "harbour 11"})
+    assert "1 result for" in answer.content.decode()
+    assert [group.number for group in answer.context["found"]] == ["1"]
 
 
 @pytest.mark.parametrize("text", ["", "%", "_", "\\", "'", "\x00", "x" * 10_000, "a " * 5_000])

@@ -1,5 +1,6 @@
 """Posting: start, the task list, one page per section, preview, submit, what happens next."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -40,7 +41,8 @@ def new(request):
             form.add_error(None, error.message)
         else:
             return redirect("projects:edit_section", code=project.code, section="outcome")
-    context = {"form": form, "paused": [row for row in form.organizations if row.is_paused(now())]}
+    paused = [row for row in form.organizations if row.is_paused(now())]
+    context = {"form": form, "paused": paused, "parts": len(SECTIONS)}
     return render(request, "projects/new.html", context, status=422 if form.errors else 200)
 
 
@@ -115,8 +117,13 @@ def next_section(section):
 @login_required
 @require_safe
 def rate(request):
-    """A fragment: the effective hourly rate of what is being typed. Without JavaScript the form says it on save."""
-    found = rate_of_text(request.GET.get("hours"), request.GET.get("fee"))
+    """A fragment: the effective hourly rate of what is being typed, for a project or `?of=change_order`.
+
+    Without JavaScript the form says it on save.
+    """
+    is_order = request.GET.get("of") == "change_order"
+    limits = settings.CHANGE_ORDER_HOURS if is_order else settings.PROJECT_HOURS
+    found = rate_of_text(request.GET.get("hours"), request.GET.get("fee"), limits)
     return render(request, "projects/sections/_rate.html", {"rate": found})
 
 

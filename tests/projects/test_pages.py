@@ -201,6 +201,10 @@ def test_a_new_draft_needs_a_title_and_ones_own_organization(client_of, owner, o
     assert response.url == section(project, "outcome")
 
 
+def test_starting_says_how_many_parts_there_are(client_of, owner):
+    assert "Six short parts" in client_of(owner).get(reverse("projects:new")).content.decode()
+
+
 def test_somebody_without_an_organization_is_led_to_found_one(client_of, student, finance):
     for user, words in ((student, "First, your organization"), (finance, "Your role does not post projects")):
         page = client_of(user).get(reverse("projects:new"))

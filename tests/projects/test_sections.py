@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from projects.models import Project
 from projects.rate import rate_in_words, rate_of_text
@@ -56,8 +57,12 @@ def test_the_floor_and_the_ceiling_of_the_fee(hours, fee, refused):
     [
         (12, 24_000, "$240 ÷ 12 h = $20/h", False),
         (16, 48_000, "$480 ÷ 16 h = $30/h", False),
-        (13, 48_000, "$480 ÷ 13 h = $36/h", False),
-        (12, 23_900, "$239 ÷ 12 h = $19/h", True),
+        (13, 48_000, "$480 ÷ 13 h ≈ $36.92/h", False),
+        (14, 40_000, "$400 ÷ 14 h ≈ $28.57/h", False),
+        (16, 47_200, "$472 ÷ 16 h = $29.50/h", False),
+        (12, 23_900, "$239 ÷ 12 h ≈ $19.91/h", True),
+        (9, 48_000, "$480 ÷ 9 h ≈ $53.33/h", True),
+        (41, 100_000, "$1,000 ÷ 41 h ≈ $24.39/h", True),
         (None, 24_000, "", False),
         (12, None, "", False),
         (0, 24_000, "", False),
@@ -67,6 +72,21 @@ def test_the_floor_and_the_ceiling_of_the_fee(hours, fee, refused):
 def test_the_effective_rate_never_promises_more(hours, fee, words, refused):
     rate = rate_in_words(hours, fee)
     assert (rate.words, bool(rate.problem)) == (words, refused)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "words", "refused"),
+    [
+        ("hours=12&fee=400", "$400 ÷ 12 h ≈ $33.33/h", False),
+        ("hours=4&fee=120", "Plan with 10 to 40 hours.", True),
+        ("of=change_order&hours=4&fee=120", "$120 ÷ 4 h = $30/h", False),
+    ],
+)
+def test_the_live_rate_is_green_only_within_the_hours(client_of, query, words, refused):
+    page = client_of(factories.make_user()).get(f"{reverse('projects:rate')}?{query}").content.decode()
+    assert words in page
+    assert ("notice-danger" in page, "notice-success" in page) == (refused, not refused)
 
 
 @pytest.mark.parametrize("typed", [("", ""), ("twelve", "240"), ("12", "lots"), ("12", None), ("1e3", "1"), ("٣", "x")])
