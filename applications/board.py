@@ -176,6 +176,11 @@ class Board:
         ]
 
     @property
+    def unread(self):
+        """To review, and nobody has scored every competency of them."""
+        return [row for row in self.to_review if not row.is_assessed]
+
+    @property
     def scores_left(self):
         return sum(row.wanted - row.own_count for row in self.to_review)
 

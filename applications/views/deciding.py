@@ -144,7 +144,8 @@ def offer(request, code):
         return to_board(application, "offered")
     if not row.is_offerable:
         return redirect("applications:applicant", code)
+    others = [other for other in found.unread if other is not row]
     return page(
         request, "applications/offer.html", found, row, form=form, offer_days=settings.OFFER_DAYS,
-        work_days=days_to_work(found.project, now()), status=422 if form.errors else 200,
+        unread=others, work_days=days_to_work(found.project, now()), status=422 if form.errors else 200,
     )  # fmt: skip

@@ -136,7 +136,7 @@ def changes_requested(change_request, at):
     engagement, version = change_request.engagement, change_request.delivery.version
     mark_done(kind="delivery.review", url=page(engagement, "delivery", version), at=at)
     items = change_request.items.select_related("criterion").order_by("criterion__position")
-    lines = [f"- {item.criterion.text}: {item.comment}" for item in items]
+    lines = [f"- {item.criterion.text.rstrip('.:;, ')}: {item.comment}" for item in items]
     missing = "\n".join(lines) + (f"\n\n{change_request.summary}" if change_request.summary else "")
     due = {"due": engagement.due_at}
     who = name_of(change_request.requested_by, engagement)

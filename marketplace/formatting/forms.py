@@ -11,12 +11,16 @@ class Renderer(TemplatesSetting):
 
 
 def error_links(forms):
-    """`[{href, text}]` for an error summary: every error of every form, in the order of the fields on the page."""
+    """`[{href, text}]` for an error summary: every error of every form, in the order of the fields on the page.
+
+    A field that several rows have says in `summary_label` which row it is of.
+    """
     links = []
     for form in forms:
         links += [{"href": "", "text": text} for text in form.non_field_errors()]
         for field in form:
-            about = f"{field.label}" if str(field.label).endswith("?") else f"{field.label}:"
+            label = str(getattr(field.field, "summary_label", field.label))
+            about = label if label.endswith("?") else f"{label}:"
             links += [{"href": f"#{field_target(field)}", "text": f"{about} {text}"} for text in field.errors]
     return links
 

@@ -20,7 +20,10 @@ class RubricForm(SectionForm):
         families = SkillFamily.objects.order_by("position", "name").values_list("slug", "name")
         choices = [(GENERAL, "General"), *((slug, name) for slug, name in families if slug in templates())]
         for row in self.competencies:
-            self.fields |= self._row(row, choices)
+            fields = self._row(row, choices)
+            for field in fields.values():
+                field.summary_label = f"{row.skill}, {field.label}"
+            self.fields |= fields
 
     def _row(self, row, choices):
         found = {

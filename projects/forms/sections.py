@@ -89,7 +89,10 @@ class CompetenciesForm(SectionForm):
         example = template_of(self.project.field)["question"]
         for number in range(1, high + 1):
             needed = number <= low and self.complete
-            self.fields |= self._row(number, needed, example)
+            row = self._row(number, needed, example)
+            for field in row.values():
+                field.summary_label = f"Competency {number}, {field.label.lower()}"
+            self.fields |= row
 
     def _row(self, number, needed, example):
         levels = [(level.value, f"{level.label}: {IN_SHORT[level]}") for level in Level]

@@ -105,6 +105,47 @@ def test_a_decision_from_the_comparison_leads_back_to_it(client_of, owner, proje
     )
 
 
+@pytest.mark.parametrize("decision", ["shortlist", "decline"])
+def test_a_decision_leads_back_to_the_applicant_it_was_begun_at(decision, client_of, owner, project):
+    application = factories.make_application(project=project)
+    factories.make_scores(application, owner)
+    client = client_of(owner)
+    here = reverse("applications:applicant", args=[application.code])
+    address = reverse(f"applications:{decision}", args=[application.code])
+    assert f'href="{address}"' in read(client, "applicant", application.code)
+    page = read(client, decision, application.code).partition("<main")[2]
+    assert page.count(f'href="{here}"') == 2
+    assert "Compare applicants" not in page
+    compare = reverse("applications:compare", args=[project.code])
+    assert client.get(f"{address}?next={compare}").content.decode().count(f'href="{compare}"') == 2
+
+
+@pytest.mark.parametrize(
+    ("places", "others", "words"),
+    [
+        (1, ["submitted", "submitted"], "2 applications not assessed yet"),
+        (1, ["submitted", "shortlisted"], "1 application not assessed yet"),
+        (2, ["offered", "submitted"], "1 application not assessed yet"),
+        (1, ["shortlisted", "not_selected"], None),
+        (2, ["submitted"], None),
+    ],
+)
+def test_an_offer_of_the_last_place_says_who_is_turned_down_unread(
+    places, others, words, client_of, owner, organization
+):
+    project = factories.make_project(organization=organization, places=places)
+    for status in others:
+        factories.make_application(project=project, status=status)
+    factories.make_scores(factories.make_application(project=project), owner)
+    listed = factories.make_application(project=project, status="shortlisted")
+    page = read(client_of(owner), "offer", listed.code)
+    assert ("not assessed yet" in page) == bool(words)
+    assert (words or "") in page
+    left = places - others.count("offered")
+    assert ("is told that the places are filled" in page) == (left == 1)
+    assert ("Everybody else stays until" in page) == (left > 1)
+
+
 def test_a_decision_is_shown_as_it_was_told(client_of, owner, project):
     application = factories.make_application(project=project, status="not_selected", feedback="Show the query itself.")
     factories.make_scores(application, owner)

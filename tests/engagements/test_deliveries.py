@@ -10,6 +10,7 @@ from engagements.models import ChangeRequest, Delivery
 from marketplace.activity.models import Event
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
 from marketplace.notifications.models import Notification
+from projects.models import Project
 from tests.engagements.factories import engage, first_line, make_change_request, told
 from tests.factories import NOW, make_delivery, make_project
 
@@ -95,6 +96,15 @@ class TestRequestChanges:
         notice = Notification.objects.get(recipient=student)
         assert (notice.kind, notice.needs_action) == ("delivery.next", True)
         assert "- Criterion 1 holds: The third file is missing" in notice.body
+
+    def test_a_criterion_that_ends_with_a_full_stop_reads_well(self, organization, owner, student):
+        project = make_project(organization=organization, status="draft")
+        project.criteria.filter(position=0).update(text="The first row is the header.")
+        Project.objects.filter(pk=project.pk).update(status="open", submitted_at=NOW, opened_at=NOW)
+        delivered = engage(project, student, status="delivered")
+        actions.request_changes(engagement=delivered, items=items(delivered, 0), by=owner, at=NOW)
+        body = Notification.objects.get(recipient=student).body
+        assert "- The first row is the header: The third file is missing" in body
 
     def test_leaves_at_least_three_days_for_the_next_version(self, delivered, owner):
         at = delivered.due_at

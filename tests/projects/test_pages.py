@@ -135,6 +135,17 @@ def test_bad_input_is_kept_named_and_saves_nothing(name, changes, field, message
     assert everything(draft) == before
 
 
+def test_the_summary_says_which_competency_is_meant(client_of, owner, draft):
+    wrong = {"skill_1": "", "evidence_2": "", "skill_3": "Qwertyuiop", "evidence_3": "Show one."}
+    page = client_of(owner).post(section(draft, "competencies"), VALID["competencies"] | wrong).content.decode()
+    summary = page.partition("error-summary")[2].partition("</ul>")[0]
+    for words in ("Competency 1, skill or tool:", "Competency 2, evidence question:", "Competency 3, skill or tool:"):
+        assert words in summary
+    row = draft.competencies.select_related("skill").order_by("position")[1]
+    page = client_of(owner).post(section(draft, "rubric"), {f"good_{row.pk}": "x" * 201}).content.decode()
+    assert f"{row.skill}, What good evidence looks like: " in page
+
+
 def everything(project):
     row = Project.objects.filter(pk=project.pk).values().get()
     return row, list(project.criteria.values()), list(project.competencies.values())
