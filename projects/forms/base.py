@@ -33,10 +33,15 @@ class SectionForm(forms.Form):
 
 
 class OneLine(forms.CharField):
-    """A single line: inner line breaks and runs of spaces become one space."""
+    """One sentence or two: inner line breaks and runs of spaces become one space."""
 
     def to_python(self, value):
         return " ".join((super().to_python(value) or "").split())
+
+
+def growing():
+    """The widget of a OneLine that may be long: as high as what is in it."""
+    return forms.Textarea(attrs={"rows": 2, "class": "growing"})
 
 
 class MoneyField(forms.CharField):

@@ -7,7 +7,7 @@ from marketplace.clock import days
 from marketplace.skills.forms import SkillField, ids_of, put_skill
 from marketplace.skills.models import Level, SkillFamily
 from marketplace.skills.site_vocabulary import suggest_skills
-from projects.forms.base import DayField, OneLine, SectionForm
+from projects.forms.base import DayField, OneLine, SectionForm, growing
 from projects.models import Project
 from projects.rubric import IN_SHORT, template_of
 
@@ -41,7 +41,7 @@ class OutcomeForm(SectionForm):
 
 class DeliverableForm(SectionForm):
     deliverable = OneLine(
-        max_length=300, help_text="Exactly one thing, in the form you want to receive it.",
+        max_length=300, widget=growing(), help_text="Exactly one thing, in the form you want to receive it.",
         error_messages={"required": "Name the deliverable."},
     )  # fmt: skip
 
@@ -51,7 +51,7 @@ class DeliverableForm(SectionForm):
         for number in range(1, high + 1):
             needed = number <= low
             self.fields[f"criterion_{number}"] = OneLine(
-                label=f"Criterion {number}", max_length=300, required=needed and self.complete,
+                label=f"Criterion {number}", max_length=300, widget=growing(), required=needed and self.complete,
                 error_messages={"required": f"Write criterion {number}: at least {low} are needed."},
             )  # fmt: skip
 
@@ -102,7 +102,7 @@ class CompetenciesForm(SectionForm):
                 label="Level wanted", choices=levels, coerce=int, required=False, empty_value=Level.WORKING.value
             ),
             f"evidence_{number}": OneLine(
-                label="Evidence question", max_length=300, required=needed,
+                label="Evidence question", max_length=300, widget=growing(), required=needed,
                 help_text=f"Ask for something they have made before, never for a task. For example: “{example}”",
                 error_messages={"required": "Say which evidence you want to see."},
             ),

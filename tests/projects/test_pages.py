@@ -135,6 +135,19 @@ def test_bad_input_is_kept_named_and_saves_nothing(name, changes, field, message
     assert everything(draft) == before
 
 
+def test_long_answers_have_room_and_stay_one_paragraph(client_of, owner, draft):
+    long = "Every row of the table " * 13
+    client = client_of(owner)
+    typed = {"criterion_1": long, "deliverable": "One\r\nCSV"}
+    client.post(section(draft, "deliverable"), VALID["deliverable"] | typed)
+    client.post(section(draft, "competencies"), VALID["competencies"] | {"evidence_1": long})
+    page = client.get(section(draft, "deliverable")).content.decode()
+    for name, text in (("criterion_1", long.strip()), ("deliverable", "One CSV")):
+        assert re.search(rf'<textarea name="{name}"[^>]* class="growing"[^>]*>\s*{text}</textarea>', page)
+    page = client.get(section(draft, "competencies")).content.decode()
+    assert re.search(rf'<textarea name="evidence_1"[^>]* class="growing"[^>]*>\s*{long.strip()}</textarea>', page)
+
+
 def test_the_summary_says_which_competency_is_meant(client_of, owner, draft):
     wrong = {"skill_1": "", "evidence_2": "", "skill_3": "Qwertyuiop", "evidence_3": "Show one."}
     page = client_of(owner).post(section(draft, "competencies"), VALID["competencies"] | wrong).content.decode()
