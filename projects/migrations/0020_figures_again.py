@@ -6,6 +6,6 @@ AGAIN = "INSERT INTO projects_reliabilitydue (organization_id) SELECT id FROM ac
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0018_for_you_index")]
+    dependencies = [("projects", "0019_longer_searches")]
 
     operations = [migrations.RunSQL(AGAIN, migrations.RunSQL.noop)]
