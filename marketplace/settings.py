@@ -329,6 +329,7 @@ if env("S3_BUCKET", default=""):
             "default_acl": "private",
         },
     }
+WHITENOISE_ROOT = BASE_DIR / "static" / "at-root"  # icons that browsers ask for there, without a link to them
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = LOCAL and DEBUG
 

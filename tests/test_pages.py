@@ -1,10 +1,12 @@
 """Pages that explain, and pages for what went wrong."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from projects.search import statement
 from tests import factories
@@ -18,6 +20,22 @@ def test_everybody_may_read_them(name, client, db):
     assert answer.status_code == 200
     assert answer.content.decode().count("<h1") == 1
     assert client.post(reverse(name)).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "sizes"),
+    [
+        ("/favicon.ico", ("image/x-icon", "image/vnd.microsoft.icon"), {(16, 16), (32, 32)}),
+        ("/apple-touch-icon.png", ("image/png",), {(180, 180)}),
+    ],
+)
+def test_icons_are_where_browsers_look_for_them(path, kind, sizes, client):
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"] in kind) == (200, True)
+    icon = Image.open(BytesIO(b"".join(answer.streaming_content)))
+    icon.load()
+    assert icon.info.get("sizes", {icon.size}) == sizes
+    assert len(icon.convert("RGB").getcolors(maxcolors=100_000)) > 2  # the mark, and not a blank
 
 
 def test_landing_sends_people_home(client, student):
