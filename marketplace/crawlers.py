@@ -7,14 +7,13 @@ an index, however many there are.
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import DateTimeField, Exists, F, Func, Max, OuterRef, Value
+from django.db.models import DateTimeField, F, Func, Max, Value
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from marketplace.accounts.models import Organization
 from marketplace.clock import now
 from marketplace.skills.models import Skill, SkillFamily
 from projects.models import Listing
@@ -36,7 +35,7 @@ PRIVATE = [
     "/skills/typeahead/", "/projects/suggest/",
 ]  # fmt: skip
 ROUTES = {  # of each kind of row: the route, and what stands in its address
-    "projects": ("projects:detail", "project__code"), "organizations": ("organization", "slug"),
+    "projects": ("projects:detail", "project__code"), "organizations": ("organization", "organization__slug"),
     "fields": ("field", "slug"), "skills": ("skill", "slug"),
 }  # fmt: skip
 for_a_while = cache_control(public=True, max_age=int(timedelta(hours=1).total_seconds()))
@@ -71,20 +70,23 @@ def sitemap(request, kind, number):
         raise Http404
     rows, key, changed = _kinds()[kind]
     route, name = ROUTES[kind]
-    within = rows.filter(**{f"{key}__gte": number * SPAN, f"{key}__lt": (number + 1) * SPAN}).order_by(key)
-    entries = [{"url": reverse(route, args=[slug]), "at": at} for slug, at in within.values_list(name, changed)]
+    within = rows.filter(**{f"{key}__gte": number * SPAN, f"{key}__lt": (number + 1) * SPAN})
+    changes = within.values_list(name).annotate(at=Max(changed)).order_by(key)
+    entries = [{"url": reverse(route, args=[slug]), "at": at} for slug, at in changes]
     if not entries:
         raise Http404
     return _xml(request, "pages/sitemap.xml", {"entries": entries})
 
 
 def _kinds():
-    """{kind: (rows that everybody may see, the name of their id, of when they last changed)}"""
+    """{kind: (rows that everybody may see, the name of their id, of when they last changed)}
+
+    The page of an organization changed when its newest project opened.
+    """
     live = Listing.objects.filter(closes_at__gt=now())
-    offers = Exists(live.filter(project__organization=OuterRef("pk")))
     return {
         "projects": (live, "project_id", "opened_at"),
-        "organizations": (Organization.objects.filter(offers, suspended_at=None), "pk", "created_at"),
+        "organizations": (live, "organization_id", "opened_at"),
         "fields": (_asked_for(SkillFamily, live.values("field_id")), "pk", "at"),
         "skills": (
             _asked_for(Skill, live.annotate(asked_for=Func(F("skill_ids"), function="unnest")).values("asked_for")),

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from marketplace import crawlers
+from marketplace.accounts.models import Organization
 from marketplace.clock import now
 from projects.models import Project
 from tests import factories
@@ -47,6 +48,9 @@ def test_sitemaps_name_what_everybody_may_see_and_nothing_else(client):
     offered(organization=organization, status="closed")
     hidden = factories.make_organization("Hidden", suspended_at=now())
     offered(organization=hidden)
+    suspended = factories.make_organization("Suspended since")
+    offered(organization=suspended)
+    Organization.objects.filter(pk=suspended.pk).update(suspended_at=now())
     factories.make_organization("Offers nothing")
     index = addresses(client, reverse("sitemaps"))
     named = {address for file in index for address in addresses(client, file)}
@@ -55,6 +59,28 @@ def test_sitemaps_name_what_everybody_may_see_and_nothing_else(client):
     topics = asked | {reverse("field", args=[project.field.slug])}
     assert named == pages | topics | {project.get_absolute_url(), organization.get_absolute_url()}
     assert {client.get(address).status_code for address in named} == {200}
+
+
+def changes(client, url):
+    """{address: what the sitemap says of when it changed, or None}"""
+    found = {}
+    for entry in ElementTree.fromstring(client.get(url).content):
+        parts = {element.tag.split("}")[1]: element.text for element in entry}
+        found["/" + parts["loc"].split("/", 3)[3]] = parts.get("lastmod")
+    return found
+
+
+def test_an_organization_changed_when_its_newest_project_opened(client):
+    organization = factories.make_organization("Acme Analytics", created_at=now() - timedelta(days=90))
+    for days in (9, 2, 5):
+        offered(organization=organization, opened_at=now() - timedelta(days=days))
+    offered(organization=organization, opened_at=now() - timedelta(days=1), status="closed")
+    file = reverse("sitemap", args=["organizations", organization.pk // crawlers.SPAN])
+    day = (now() - timedelta(days=2)).date().isoformat()
+    found = changes(client, file)
+    assert list(found) == [organization.get_absolute_url()]
+    assert found[organization.get_absolute_url()].startswith(day)
+    assert changes(client, reverse("sitemaps"))[file].startswith(day)
 
 
 def test_spans_of_ids_share_out_the_rows(client, monkeypatch):
