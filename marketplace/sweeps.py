@@ -12,7 +12,8 @@ GIVE_UP = (SoftTimeLimitExceeded, InterfaceError)  # out of time, or without a d
 
 
 def one_by_one(rows, act):
-    """What `act(row)` returned for each row for which it went well. Call it outside any transaction.
+    """What `act(row)` returned for each row for which it went well. Call it outside any transaction, or with an
+    `act` that is atomic.
 
     A refusal (somebody was faster, or Stripe is away) and an error are logged; the next sweep finds the row again.
     """

@@ -13,6 +13,7 @@ from django.db.models import Aggregate, Count, DurationField, Exists, F, OuterRe
 from django.db.models.functions import Coalesce
 
 from marketplace.accounts.models import Organization
+from marketplace.sweeps import one_by_one
 from projects.models import Project, Reliability, ReliabilityDue
 from projects.queries import LIVE
 
@@ -32,25 +33,28 @@ LOCK = "SELECT pg_advisory_xact_lock(7312, %s)"  # whoever comes second reads wh
 
 
 def refresh_due():
-    """Make what is due, a batch at a time. Returns how many organizations' figures were made."""
+    """Make what is due, a batch at a time. Returns how many organizations' figures were made.
+
+    Those of one that fail stay due, and stop no others.
+    """
     made = 0
     while True:
         with transaction.atomic():
             due = list(ReliabilityDue.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
-            if not due:
+            done = set(one_by_one(sorted({row.organization_id for row in due}), refresh))
+            if not done:
                 return made
-            for pk in sorted({row.organization_id for row in due}):
-                refresh(pk)
-                made += 1
-            ReliabilityDue.objects.filter(pk__in=[row.pk for row in due]).delete()
+            made += len(done)
+            ReliabilityDue.objects.filter(pk__in=[row.pk for row in due if row.organization_id in done]).delete()
 
 
 @transaction.atomic
 def refresh(organization_id):
-    """Make one organization's figures anew."""
+    """Make one organization's figures anew. Returns its id."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [organization_id % 2**31])
     Reliability.objects.update_or_create(organization_id=organization_id, defaults=figures(organization_id))
+    return organization_id
 
 
 def refresh_all():

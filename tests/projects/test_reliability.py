@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from marketplace.formatting.times import in_words
 from projects import actions, reliability, tasks
@@ -148,6 +149,27 @@ def test_every_change_of_state_makes_the_figures_due(organization, owner):
     actions.close_project(project=project, by=owner, at=NOW, reason="employer")
     count()
     assert [number > 0 for number in due] == [True, True, False, True, True, True]
+
+
+def test_figures_that_fail_stay_due_and_stop_no_others(organization, owner, other_owner, monkeypatch, caplog):
+    other = factories.make_organization("Other", owner=other_owner)
+    for one in (organization, other):
+        factories.make_project(organization=one)
+    plain = reliability.figures
+
+    def fails(organization_id):
+        if organization_id == organization.pk:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+        return plain(organization_id)
+
+    monkeypatch.setattr(reliability, "figures", fails)
+    assert reliability.refresh_due() == 1
+    assert list(Reliability.objects.values_list("organization", flat=True)) == [other.pk]
+    assert set(ReliabilityDue.objects.values_list("organization", flat=True)) == {organization.pk}
+    assert "is left for the next sweep" in caplog.text
+    monkeypatch.setattr(reliability, "figures", plain)
+    assert reliability.refresh_due() == 1
 
 
 def test_figures_that_no_trigger_made_due_are_found_and_put_right(organization, owner, caplog):
