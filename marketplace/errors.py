@@ -63,7 +63,8 @@ AWAY = "A part of the site is not answering just now. Try again in a moment."
 
 
 class FailureMiddleware:
-    """What is nobody's bug gets its own page, never a stack trace: a server out of reach, a zero byte in a text."""
+    """What is nobody's bug gets its own page, never a stack trace: a server out of reach, a zero byte in a text,
+    the address of a button opened as a page."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -71,7 +72,9 @@ class FailureMiddleware:
     def __call__(self, request):
         if length_of(request) > settings.REQUEST_MAX_BYTES:  # before anything of it is read or kept
             return too_large(request)
-        return self.get_response(request)
+        response = self.get_response(request)
+        wants_page = response.status_code == 405 and request.accepts("text/html") and not is_for_api(request)
+        return not_allowed(response) if wants_page else response
 
     def process_exception(self, request, exception):
         return answer_to(request, exception)
@@ -113,6 +116,13 @@ def bad_request(request, exception=None):
 
 def too_large(request):
     return plain(request, 413, "The request is too large.", kind="too_large")
+
+
+def not_allowed(response):
+    """405 with a page: the address of a button was opened, or a page was sent a form that it has not."""
+    page = render(None, "405.html", status=405)
+    page["Allow"] = response["Allow"]
+    return page
 
 
 def csrf_failure(request, reason=""):

@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "marketplace.accounts.middleware.ReaderMiddleware",
+    "marketplace.accounts.middleware.SignInMiddleware",
 ]
 
 ROOT_URLCONF = "marketplace.urls"

@@ -90,7 +90,7 @@ def test_the_numbers_on_a_page_are_the_ones_in_force(client, db, settings):
     assert "$540.00" in page  # 16 hours at $30, and the service fee
 
 
-@pytest.mark.parametrize("name", ["413", "500", "503", "403_csrf"])
+@pytest.mark.parametrize("name", ["405", "413", "500", "503", "403_csrf"])
 def test_last_resort_pages_need_neither_database_nor_context(name):
     """No `db` fixture: a query here would fail the test."""
     from django.shortcuts import render

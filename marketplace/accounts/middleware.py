@@ -1,13 +1,19 @@
 """The reader of this request: what the pages ask about the person, at most once each."""
 
 from functools import cached_property
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from marketplace.accounts.rules import PAYERS, memberships_of
 from marketplace.clock import zone_named
 from marketplace.notifications.models import Notification
+from marketplace.redirects import came_from, path_back
 
 
 class ReaderMiddleware:
@@ -30,6 +36,34 @@ class ReaderMiddleware:
                 "Cache-Control", "private, no-store" if shows_keys(request) else "private, no-cache"
             )
         return response
+
+
+class SignInMiddleware:
+    """After signing in, people are where they were when they pressed a button: its own address may be no page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        is_press = request.method == "POST" or request.htmx
+        return sign_in_from(request) if is_press and leads_to_sign_in(request, response) else response
+
+
+def leads_to_sign_in(request, response):
+    """Whether somebody was sent to sign in who is to come back to the address that they asked for."""
+    to = urlsplit(response.get("Location", ""))
+    return to.path == reverse(settings.LOGIN_URL) != request.path and to.query.startswith("next=")
+
+
+def sign_in_from(request):
+    """To the page to sign in, and from there to the page they were on. By htmx the browser is told to go there."""
+    here = path_back(request) or came_from(request)
+    address = reverse(settings.LOGIN_URL) + (f"?{urlencode({'next': here})}" if here else "")
+    if request.htmx:
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    messages.info(request, "Sign in first, then do it once more: nothing was changed yet.")
+    return redirect(address)
 
 
 def shows_keys(request):
