@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,17 @@ class Folder:
 class Site:
     """The running site: its address, its database, its mail."""
 
-    def __init__(self, url, database_url, simulator_url, log):
+    def __init__(self, url, database_url, simulator_url, log, settings):
         self.url, self.database_url, self.simulator_url, self.log = url, database_url, simulator_url, log
+        self.settings = settings
+
+    def make(self, code):
+        """Run Python code on the site's database, with `factories` and `NOW` of tests/factories.py."""
+        start = "from tests import factories; from tests.factories import NOW, timedelta"
+        done = subprocess.run(
+            [*MANAGE, "shell", "-c", f"{start}\n{code}"], env=os.environ | self.settings, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
 
     def rows(self, query, *arguments):
         """The rows of a query as dictionaries, from a connection of its own."""
@@ -97,7 +107,7 @@ def running_site(folder, template):
         supervisor = Supervisor(children, settings, out=out)
         try:
             start_all(supervisor, data, settings, ports)
-            yield Site(settings["SITE_URL"], url, settings["STRIPE_API_BASE"], log)
+            yield Site(settings["SITE_URL"], url, settings["STRIPE_API_BASE"], log, settings)
         finally:
             supervisor.stop_all()
             migrated.remove(name)

@@ -1,0 +1,80 @@
+// When the answer to a filter is merged into the page, the focus stays on the same control, and the options of a filter
+// that were to be seen still are: without numbers, which the server counts for somebody who asks for them.
+const CHIPS = 'ul[aria-label="Active filters"] a';
+let before = null;
+
+const labelsOf = (facet) => [...facet.querySelectorAll("label")];
+const inputOf = (label) => label.querySelector("input");
+const facets = () => [...document.querySelectorAll("fieldset.facet")];
+const nameOf = (facet) => facet.querySelector("input")?.name;
+
+function uncounted(label) {
+  const copy = label.cloneNode(true);
+  copy.querySelector("b")?.remove();
+  inputOf(copy).removeAttribute("checked");
+  inputOf(copy).checked = false;
+  return copy;
+}
+
+// What finds a control again: its name and value, the place of a chip, or which options a link led away from.
+function memoryOf(control) {
+  const facet = control.closest("fieldset.facet");
+  if (control.name) return { name: control.name, value: /^(checkbox|radio)$/.test(control.type) ? control.value : null };
+  if (facet) return { name: nameOf(facet), known: labelsOf(facet).map((label) => inputOf(label).value) };
+  if (control.matches(CHIPS)) return { chip: [...document.querySelectorAll(CHIPS)].indexOf(control) };
+  return null;
+}
+
+function again({ name, value, known, chip }) {
+  const chips = [...document.querySelectorAll(CHIPS)];
+  if (chip !== undefined) return chips[Math.min(chip, chips.length - 1)] ?? document.querySelector("#results [role=status]");
+  const named = [...document.querySelectorAll("#browse [name], #filter-page [name]")].filter((one) => one.name === name);
+  if (known) return named.find((one) => !known.includes(one.value)) ?? named[0];
+  return named.find((one) => value === null || one.value === value);
+}
+
+// A list names of a long filter that is set only what is chosen.
+function keepOptions(facet, old, focused) {
+  const now = new Map(labelsOf(facet).map((label) => [inputOf(label).value, label]));
+  const isShort = [...now.values()].every((label) => inputOf(label).checked);
+  const isLost = focused?.name === nameOf(facet) && focused.value !== undefined && !now.has(focused.value);
+  if (!old || old.length <= now.size || !(isShort || isLost)) return;
+  const link = facet.querySelector(":scope > a");
+  for (const label of old) {
+    const value = inputOf(label).value;
+    facet.insertBefore(now.get(value) ?? label, link);
+    now.delete(value);
+  }
+  for (const label of now.values()) facet.insertBefore(label, link);
+}
+
+document.addEventListener("htmx:before:swap", () => {
+  const active = document.activeElement?.closest("#browse, #filter-page") ? document.activeElement : null;
+  before = {
+    control: active && memoryOf(active),
+    options: new Map(facets().map((facet) => [nameOf(facet), labelsOf(facet).map(uncounted)])),
+  };
+});
+
+document.addEventListener("htmx:after:swap", () => {
+  if (!before) return;
+  for (const facet of facets()) {
+    for (const label of labelsOf(facet)) inputOf(label).checked = inputOf(label).defaultChecked;
+    keepOptions(facet, before.options.get(nameOf(facet)), before.control);
+  }
+  const control = before.control && again(before.control);
+  if (control && control !== document.activeElement) {
+    if (!control.matches("a, input, select, button")) control.tabIndex = -1;
+    control.focus({ preventScroll: true });
+  }
+  before = null;
+});
+
+// Taking a filter away is the same small change as setting one.
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest(CHIPS);
+  const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!chip || !isPlain || chip.pathname !== location.pathname || !window.htmx) return;
+  event.preventDefault();
+  htmx.ajax("GET", chip.getAttribute("href"), { source: chip, target: "#browse", select: "#browse", swap: "outerMorph" });
+});
