@@ -14,6 +14,11 @@ def preferences_of(people):
     return {row.user_id: row for row in EmailPreferences.objects.filter(user__in=people)}
 
 
+def is_off(user, group):
+    """Whether this person wants no e-mails of this group of kinds.py."""
+    return preferences_of([user]).get(user.pk, DEFAULTS).pace_of(group) == Pace.OFF
+
+
 def as_preferences(paces, *hours):
     """EmailPreferences of what a LEFT JOIN found; `paces` as JSON, or None where there is no row."""
     if paces is None:

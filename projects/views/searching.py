@@ -9,12 +9,14 @@ from marketplace.access import get_for_user, require
 from marketplace.accounts.rules import in_good_standing
 from marketplace.clock import now
 from marketplace.errors import DomainError, form_status
+from marketplace.notifications.preferences import is_off
 from projects import actions, rules
 from projects.forms.searching import SavedSearchForm
 from projects.models import SavedSearch
 from projects.search.saved import canonical, filters_of, name_of
 from projects.views.for_you import student_of
 
+GROUP = "search"  # of notices
 SUSPENDED = "Your account is suspended: you can read, but not change anything."
 
 
@@ -23,7 +25,8 @@ SUSPENDED = "Your account is suspended: you can read, but not change anything."
 def searches(request):
     """The newest first; AT_MOST of them, so without pages."""
     rows = SavedSearch.objects.filter(student=student_of(request)).order_by("-created_at", "-pk")
-    return render(request, "projects/searches.html", {"searches": rows})
+    context = {"searches": rows, "is_off": is_off(request.user, GROUP)}
+    return render(request, "projects/searches.html", context)
 
 
 @login_required
@@ -48,7 +51,7 @@ def search_new(request):
         else:
             messages.success(request, f"“{search}” is saved.")
             return redirect("projects:searches")
-    context = {"form": form, "filters": filters, "back": f"?{query}"}
+    context = {"form": form, "filters": filters, "back": f"?{query}", "is_off": is_off(request.user, GROUP)}
     return render(request, "projects/search_form.html", context, status=form_status(form))
 
 
@@ -64,7 +67,10 @@ def search(request, code):
         actions.change_search(search=saved, at=now(), **form.cleaned_data)
         messages.success(request, f"“{form.cleaned_data['name']}” is changed.")
         return redirect("projects:searches")
-    context = {"form": form, "saved": saved, "filters": filters_of(saved.query), "back": f"?{saved.query}"}
+    context = {
+        "form": form, "saved": saved, "filters": filters_of(saved.query), "back": f"?{saved.query}",
+        "is_off": is_off(request.user, GROUP),
+    }  # fmt: skip
     return render(request, "projects/search_form.html", context, status=form_status(form))
 
 

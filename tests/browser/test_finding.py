@@ -20,7 +20,10 @@ for number, skill in enumerate({SKILLS!r}):
         work_due_on=(at + timedelta(days=30)).date(),
     )
 """
-GONE = "from projects.models import Project; Project.objects.filter(title__startswith='Finding ').update(status='closed')"
+GONE = """
+from projects.models import Project
+Project.objects.filter(title__startswith="Finding ").update(status="closed")
+"""
 FOCUS = "(one => one.value ?? one.textContent)(document.activeElement)"
 
 
