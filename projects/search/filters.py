@@ -117,9 +117,16 @@ class Filters:
         return replace(self, **{name: kept})
 
 
-def parse(query, student=None):
-    """Filters from a QueryDict. One query at most, for what is named by a slug. "Fits me" is for this student alone."""
-    found = named({group: query.getlist(group)[:MAX_CHOICES] for group in NAMES})
+def parse(query, student=None, *, among=None):
+    """Filters from a QueryDict. One query at most, for what is named by a slug; none with `among`, what `named` found.
+
+    "Fits me" is for this student alone.
+    """
+    slugs = {group: query.getlist(group)[:MAX_CHOICES] for group in NAMES}
+    if among is None:
+        found = named(slugs)
+    else:
+        found = {group: tuple(row for row in among[group] if row.slug in slugs[group]) for group in NAMES}
     return Filters(
         q=words_of(query.get("q", "")),
         skills=found["skill"],
@@ -132,6 +139,13 @@ def parse(query, student=None):
         levels=tuple(level.value for level in Level if str(level.value) in query.getlist("level")),
         fits=student.pk if student is not None and query.get("fits") == "me" else None,
     )
+
+
+def parse_all(queries):
+    """Filters of each of these QueryDicts, together in one query at most."""
+    slugs = {group: [slug for query in queries for slug in query.getlist(group)[:MAX_CHOICES]] for group in NAMES}
+    among = named(slugs)
+    return [parse(query, among=among) for query in queries]
 
 
 def words_of(text):

@@ -4,7 +4,7 @@ from django.db import connection
 from django.http import QueryDict
 
 from projects.search import statement
-from projects.search.filters import Filters, parse
+from projects.search.filters import Filters, parse, parse_all
 
 GROUPS = ("q", "skill", "field", "organization", "pay", "hours", "where", "level")
 
@@ -26,6 +26,16 @@ def address_of(filters):
 def filters_of(query):
     """The Filters of a kept query string; names of skills and organizations as they are today."""
     return parse(QueryDict(query))
+
+
+def filters_of_all(queries):
+    """As filters_of, for several in one query."""
+    return parse_all([QueryDict(query) for query in queries])
+
+
+def not_kept(filters):
+    """[Chip] of what a saved search leaves out: "fits me" and "closes within" are about one person and today."""
+    return [chip for chip in filters.chips() if chip.group not in GROUPS]
 
 
 def name_of(filters):

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
@@ -17,7 +18,7 @@ from marketplace.redirects import back_to
 from marketplace.replica import from_replica
 from projects import actions, around, queries, rules
 from projects.cards import cards_of
-from projects.models import Project, SavedProject
+from projects.models import Project, SavedProject, SavedSearch
 from projects.search.addresses import Links, with_query
 from projects.search.facets import GROUPS
 from projects.search.filters import Filters, parse
@@ -38,9 +39,10 @@ def browse(request):
     results = results_for(request, at)
     cards = cards_of(results.rows, request.reader, at, levels=results.levels)
     links = Links(request, results.searched)
-    nothing = "" if cards else nothing_found(request, results, links)
+    saved = address_of_saved(request, links)
+    nothing = "" if cards else nothing_found(request, results, links, saved)
     context = {
-        "results": results, "cards": cards, "links": links, "nothing": nothing,
+        "saved": saved, "results": results, "cards": cards, "links": links, "nothing": nothing,
         "known": request.user.is_authenticated, "is_student": request.reader.is_student,
     }  # fmt: skip
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there
@@ -51,10 +53,19 @@ def browse(request):
     return response
 
 
-def nothing_found(request, results, links):
+def address_of_saved(request, links):
+    """The page of this search among those the student saved, or ""."""
+    if not links.save:
+        return ""
+    mine = SavedSearch.objects.filter(student=request.reader.student, query=links.filtered)
+    code = mine.values_list("code", flat=True).first()
+    return reverse("projects:search", args=[code]) if code else ""
+
+
+def nothing_found(request, results, links, saved):
     """What an empty page says: which filter is at fault, or that nothing is open."""
     ways_out = [(chip.label, number, links.without(chip)) for chip, number in results.ways_out]
-    context = {"filtered": results.filters != Filters(), "ways_out": ways_out, "save_url": links.save}
+    context = {"filtered": results.filters != Filters(), "ways_out": ways_out, "save_url": links.save, "saved": saved}
     return render_to_string("projects/_nothing.html", context, request)
 
 

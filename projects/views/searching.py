@@ -13,7 +13,8 @@ from marketplace.notifications.preferences import is_off
 from projects import actions, rules
 from projects.forms.searching import SavedSearchForm
 from projects.models import SavedSearch
-from projects.search.saved import canonical, filters_of, name_of
+from projects.search.filters import parse
+from projects.search.saved import canonical, filters_of, filters_of_all, name_of, not_kept
 from projects.views.for_you import student_of
 
 GROUP = "search"  # of notices
@@ -24,8 +25,9 @@ SUSPENDED = "Your account is suspended: you can read, but not change anything."
 @require_safe
 def searches(request):
     """The newest first; AT_MOST of them, so without pages."""
-    rows = SavedSearch.objects.filter(student=student_of(request)).order_by("-created_at", "-pk")
-    context = {"searches": rows, "is_off": is_off(request.user, GROUP)}
+    rows = list(SavedSearch.objects.filter(student=student_of(request)).order_by("-created_at", "-pk"))
+    searches = zip(rows, filters_of_all([row.query for row in rows]), strict=True)
+    context = {"searches": list(searches), "is_off": is_off(request.user, GROUP)}
     return render(request, "projects/searches.html", context)
 
 
@@ -51,7 +53,10 @@ def search_new(request):
         else:
             messages.success(request, f"“{search}” is saved.")
             return redirect("projects:searches")
-    context = {"form": form, "filters": filters, "back": f"?{query}", "is_off": is_off(request.user, GROUP)}
+    context = {
+        "form": form, "filters": filters, "back": f"?{request.GET.urlencode()}", "is_off": is_off(request.user, GROUP),
+        "not_kept": not_kept(parse(request.GET, student)),
+    }  # fmt: skip
     return render(request, "projects/search_form.html", context, status=form_status(form))
 
 

@@ -29,3 +29,33 @@ def test_pages_say_when_emails_about_searches_are_turned_off(student, client_of,
     listed = client.get(SEARCHES).content.decode()
     assert [words in listed for words in ("Once a day ·", "We write when")] == 2 * [not is_off]
     assert ("No e-mails ·" in listed) == is_off
+
+
+def test_what_a_saved_search_leaves_out_is_said(student, client_of):
+    client = client_of(student)
+    page = client.get(f"{NEW}?q=figma&fits=me&within=7").content.decode()
+    assert "Not kept: “Fits me” and “Closes within 7 days”" in page
+    assert "/projects/?q=figma&amp;fits=me&amp;within=7" in page  # back
+    assert "Not kept" not in client.get(f"{NEW}?q=figma").content.decode()
+
+
+@pytest.mark.parametrize("many", [1, 3])
+def test_the_list_shows_what_each_search_asks_in_one_query(student, client_of, query_count, many):
+    factories.make_skill("SQL"), factories.make_skill("Figma")
+    for number, query in enumerate(["skill=sql&where=remote", "skill=figma&pay=300", "q=docks"][:many]):
+        saved(student, query, name=f"Mine {number}")
+    page = client_of(student).get(SEARCHES).content.decode()
+    chips = ["SQL", "Remote", "Figma", "$300 or more", "“docks”"][: 2 if many == 1 else 5]
+    assert [f'<span class="chip">{label}</span>' in page for label in chips] == [True] * len(chips)
+    assert page.count('class="chip"') == len(chips)
+    assert query_count(client_of(student), SEARCHES) == 5
+
+
+@pytest.mark.parametrize("query", ["pay=300&where=remote", "pay=1200&where=remote"])  # of the second nothing is found
+def test_a_search_that_is_saved_says_so(student, project, client_of, query):
+    search, client = saved(student, query=query), client_of(student)
+    page = client.get(f"/projects/?{query}&sort=pay").content.decode()
+    assert "E-mail me new ones" not in page
+    assert "Saved search" in page
+    assert f'href="{reverse("projects:search", args=[search.code])}"' in page
+    assert "E-mail me new ones" in client.get("/projects/?where=onsite").content.decode()
