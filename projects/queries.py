@@ -3,8 +3,10 @@
 Applications and engagements belong to apps above this one; they are reached by their relation's name only.
 """
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q
 
+from marketplace.activity.models import Event
 from marketplace.formatting import times
 from projects.cards import levels_of, of_project
 from projects.models import APPLICATION_SENT, Project, SavedProject
@@ -35,6 +37,13 @@ def next_decision(project):
         return "assess"
     left = project.places - project.taken_count - project.offered_count
     return "offer" if project.shortlisted_count and left > 0 else ""
+
+
+def last_returns(projects):
+    """{project id: Event} of the last time a moderator sent each back; its data's `note` is the reason. One query."""
+    kind, ids = ContentType.objects.get_for_model(Project), [project.pk for project in projects]
+    rows = Event.objects.filter(subject_type=kind, subject_id__in=ids, verb="project.returned")
+    return {row.subject_id: row for row in rows.exclude(data__note="").order_by("at", "pk")}
 
 
 def has_applications(project):

@@ -5,23 +5,34 @@ from marketplace.accounts.models import Organization
 from marketplace.moderation.models import Report
 from payments.models import MoneyOperation
 from projects.models import Project
+from projects.queries import last_returns
 
 SHOWN = 50
 STUCK = [MoneyOperation.Status.UNKNOWN.value, MoneyOperation.Status.FAILED.value]  # a person looks why
 
 
 def waiting():
-    """{projects, reports, organizations, disputes}: the oldest of each, in four queries and their joins."""
+    """{projects, reports, organizations, disputes}: the oldest of each, in four queries and their joins.
+
+    A project has in `returned` the Event of the last time it was sent back, or None.
+    """
     projects = Project.objects.filter(status=Project.Status.IN_REVIEW).select_related("organization", "field")
     reports = Report.objects.filter(status=Report.Status.OPEN).select_related("reporter", "subject_type")
     unverified = Organization.objects.filter(verified_at=None, suspended_at=None)
     disputes = Dispute.objects.filter(resolved_at=None).select_related("engagement__project", "engagement__student")
     return {
-        "projects": projects.order_by("submitted_at", "pk")[:SHOWN],
+        "projects": _with_returns(list(projects.order_by("submitted_at", "pk")[:SHOWN])),
         "reports": reports.prefetch_related("subject").order_by("created_at", "pk")[:SHOWN],
         "organizations": unverified.order_by("created_at", "pk")[:SHOWN],
         "disputes": disputes.order_by("due_at", "pk")[:SHOWN],
     }
+
+
+def _with_returns(projects):
+    returns = last_returns(projects)
+    for project in projects:
+        project.returned = returns.get(project.pk)
+    return projects
 
 
 def numbers():

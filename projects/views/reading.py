@@ -115,11 +115,15 @@ def results_for(request, at, **options):
 @from_replica
 @require_safe
 def detail(request, code):
-    """One project as everybody sees it; its organization gets a bar to manage it. A draft shows its preview."""
+    """One project as everybody sees it; its organization gets a bar to manage it, a moderator what is to be
+    decided about it. A draft shows its preview."""
     project, found = around.read(request.user, code, student=request.reader.student)
     if project.status == Project.Status.DRAFT:
         return redirect("projects:preview", code=code)
-    return render(request, "projects/detail.html", page_of(request, project, found, now()))
+    context = page_of(request, project, found, now())
+    if project.status == Project.Status.IN_REVIEW and rules.may_open(request.user, project):
+        context |= {"moderates": True, "returned": queries.last_returns([project]).get(project.pk)}
+    return render(request, "projects/detail.html", context)
 
 
 @login_required

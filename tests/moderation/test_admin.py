@@ -9,6 +9,7 @@ from marketplace.activity.models import Event
 from marketplace.moderation import actions
 from marketplace.moderation.admin.decisions import ReadOnlyAdmin
 from marketplace.moderation.models import Decision, Report
+from projects.actions import return_to_draft
 from projects.models import Project
 from tests import factories
 from tests.factories import NOW
@@ -179,6 +180,49 @@ def test_the_front_page_says_what_waits(client_of, moderator, waiting, student, 
     ]:  # fmt: skip
         assert f'<a href="{queue}{part}"><strong>{number}</strong> {words}</a>' in page
     assert "<strong>0</strong> money operations need a person" in page
+
+
+def test_the_page_of_a_project_in_review_says_why_and_leads_on(client_of, moderator, owner, visitor, waiting):
+    client, address = client_of(moderator), waiting.get_absolute_url()
+    page = client.get(address).content.decode()
+    assert "Unpaid work is not allowed here." in page
+    assert "unpaid &lt;b&gt;" in page
+    assert f'href="{reverse("moderation:queue")}#{waiting.code}"' in page
+    for verb in ("open", "return", "remove"):
+        path = f"{page_for(Project, verb, waiting)}&from=queue"
+        assert f'href="{path}"' in page.replace("&amp;", "&")
+        assert client.get(path).status_code == 200
+    assert "Returned before" not in page
+    ours = client_of(owner).get(address).content.decode()
+    assert "/decide/" not in ours
+    assert "Unpaid work is not allowed here." in ours
+
+
+def test_a_moderator_decides_nothing_about_their_own_organization(client_of, moderator, organization, waiting):
+    factories.make_member(organization, moderator)
+    assert "/decide/" not in client_of(moderator).get(waiting.get_absolute_url()).content.decode()
+
+
+def test_a_project_that_is_open_or_a_suspended_moderator_decides_nothing(client_of, moderator, project, waiting):
+    assert "/decide/" not in client_of(moderator).get(project.get_absolute_url()).content.decode()
+    moderator.suspended_at = NOW
+    moderator.save()
+    assert "/decide/" not in client_of(moderator).get(waiting.get_absolute_url()).content.decode()
+
+
+def test_what_was_returned_before_says_so_and_why(client_of, moderator, owner, waiting):
+    for reason in ("First reason.", "Name the readers.\n\n- and the <b>length</b>"):
+        actions.return_project(project=waiting, by=moderator, reason=reason, at=NOW)
+        Project.objects.filter(pk=waiting.pk).update(status="in_review", submitted_at=NOW, review_note="")
+        waiting.refresh_from_db()
+    return_to_draft(project=waiting, by=owner, at=NOW)  # by the organization itself: no reason
+    Project.objects.filter(pk=waiting.pk).update(status="in_review", submitted_at=NOW)
+    for address in (waiting.get_absolute_url(), reverse("moderation:queue")):
+        page = client_of(moderator).get(address).content.decode()
+        assert "Returned before" in page
+        assert "<p>Name the readers.</p>" in page
+        assert "<li>and the &lt;b&gt;length&lt;/b&gt;</li>" in page
+        assert "First reason." not in page
 
 
 def test_who_works_through_the_queue_comes_back_to_it(client_of, moderator, waiting, student):

@@ -135,30 +135,6 @@ def test_bad_input_is_kept_named_and_saves_nothing(name, changes, field, message
     assert everything(draft) == before
 
 
-def test_long_answers_have_room_and_stay_one_paragraph(client_of, owner, draft):
-    long = "Every row of the table " * 13
-    client = client_of(owner)
-    typed = {"criterion_1": long, "deliverable": "One\r\nCSV"}
-    client.post(section(draft, "deliverable"), VALID["deliverable"] | typed)
-    client.post(section(draft, "competencies"), VALID["competencies"] | {"evidence_1": long})
-    page = client.get(section(draft, "deliverable")).content.decode()
-    for name, text in (("criterion_1", long.strip()), ("deliverable", "One CSV")):
-        assert re.search(rf'<textarea name="{name}"[^>]* class="growing"[^>]*>\s*{text}</textarea>', page)
-    page = client.get(section(draft, "competencies")).content.decode()
-    assert re.search(rf'<textarea name="evidence_1"[^>]* class="growing"[^>]*>\s*{long.strip()}</textarea>', page)
-
-
-def test_the_summary_says_which_competency_is_meant(client_of, owner, draft):
-    wrong = {"skill_1": "", "evidence_2": "", "skill_3": "Qwertyuiop", "evidence_3": "Show one."}
-    page = client_of(owner).post(section(draft, "competencies"), VALID["competencies"] | wrong).content.decode()
-    summary = page.partition("error-summary")[2].partition("</ul>")[0]
-    for words in ("Competency 1, skill or tool:", "Competency 2, evidence question:", "Competency 3, skill or tool:"):
-        assert words in summary
-    row = draft.competencies.select_related("skill").order_by("position")[1]
-    page = client_of(owner).post(section(draft, "rubric"), {f"good_{row.pk}": "x" * 201}).content.decode()
-    assert f"{row.skill}, What good evidence looks like: " in page
-
-
 def everything(project):
     row = Project.objects.filter(pk=project.pk).values().get()
     return row, list(project.criteria.values()), list(project.competencies.values())
@@ -223,10 +199,6 @@ def test_a_new_draft_needs_a_title_and_ones_own_organization(client_of, owner, o
     project = Project.objects.get()
     assert (project.title, project.status, project.organization) == ("Ours now", "draft", organization)
     assert response.url == section(project, "outcome")
-
-
-def test_starting_says_how_many_parts_there_are(client_of, owner):
-    assert "Six short parts" in client_of(owner).get(reverse("projects:new")).content.decode()
 
 
 def test_somebody_without_an_organization_is_led_to_found_one(client_of, student, finance):
