@@ -90,6 +90,7 @@ def edit_section(request, code, section):
         return redirect("projects:edit_section", code, following) if following else redirect("projects:edit", code)
     context = {"project": project, "form": form, "slug": section, "section": SECTIONS[section]}
     context |= {"number": list(SECTIONS).index(section) + 1, "count": len(SECTIONS)}
+    context["is_typed"] = request.method == "POST"
     return render(request, f"projects/sections/{section}.html", context, status=422 if form.errors else 200)
 
 
