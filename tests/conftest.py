@@ -74,6 +74,15 @@ def _media(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
+def _nothing_remembered():
+    """What a process remembers of searches is of another test's database."""
+    from projects.search import front
+
+    front.kept.clear()
+    front.counted.clear()
+
+
+@pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """A hash that is as slow as it must be in production would be most of the tests' time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -15,12 +15,6 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _nothing_remembered(monkeypatch):
-    monkeypatch.setattr(front, "kept", {})
-    monkeypatch.setattr(front, "counted", {})
-
-
 @pytest.fixture
 def remote(organization, owner, monkeypatch):
     """Three more than two, which is as far as is counted; and how many rows a search has and what it counts."""
