@@ -49,6 +49,7 @@ class Asked:
     level: int
     word: str
     has: bool  # this student has shown it at that level
+    below: str  # the word of the lower level that this student has shown, or ""
     wanted: str
     evidence: str
     ai: str
@@ -138,6 +139,7 @@ def _asked(pk, skill_id, name, slug, family, level, evidence, rubric, good, ai, 
     competency = SimpleNamespace(skill=skill, level=level, rubric=rubric, good_evidence=good)
     return Asked(
         skill_id=skill_id, skill=name, slug=slug, level=level, word=Level(level).label, has=shown >= level,
+        below=Level(shown).label if 0 < shown < level else "",
         wanted=wanted(level), evidence=evidence, ai=Competency.AIPolicy(ai).label, good=good_evidence(competency),
         anchors=anchors(competency), clarified=clarified.get(pk, []),
     )  # fmt: skip

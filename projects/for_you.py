@@ -141,7 +141,7 @@ def fits(row, found):
 
 
 def why(row, found):
-    """(what the student has shown, in words, and [name] of what is missing), in the project's order."""
+    """(what the student has shown, in words, and [words] of what is missing), in the project's order."""
     found_to_fit = fits(row, found)
     shown = [f"{name} ({level}" + (f", {where})" if where else ")") for name, level, where in found_to_fit["shown"]]
     return shown, found_to_fit["missing"]

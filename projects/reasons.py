@@ -4,9 +4,10 @@ from marketplace.skills.models import Level
 
 
 def what_fits(asked, known):
-    """{shown: [[skill, level word, shown in]], missing: [skill]}, in the order asked, as a Match keeps it.
+    """{shown: [[skill, level word, shown in]], missing: [skill, in words]}, in the order asked, as a Match keeps it.
 
-    `asked`: [(skill id, level, name)]; `known`: {skill id: (level, shown in)}.
+    `asked`: [(skill id, level, name)]; `known`: {skill id: (level, shown in)}. What was shown at a lower level is
+    missing at the level asked.
     """
     shown, missing = [], []
     for pk, wanted, name in asked:
@@ -14,8 +15,13 @@ def what_fits(asked, known):
         if level >= wanted:
             shown.append([name, Level(level).label, where])
         else:
-            missing.append(name)
+            missing.append(at_the_level(name, wanted, level) if level else name)
     return {"shown": shown, "missing": missing}
+
+
+def at_the_level(name, wanted, shown):
+    """ "SQL at Advanced level (you have shown Working)" """
+    return f"{name} at {Level(wanted).label} level (you have shown {Level(shown).label})"
 
 
 def reason_in_words(shown, missing):

@@ -136,9 +136,20 @@ def test_the_page_says_why_and_what_is_missing(able, organization, client_of, ti
     page = client.get(PAGE).content.decode()
     assert page.count("Missing one: Tableau") == many
     assert page.count("1 of 2: SQL (Working, Churn dashboard).") == many
-    assert page.count('#judged">see what evidence counts') == many
+    assert page.count('#judged">See what evidence counts') == many
     assert query_count(client, PAGE) <= 6
     assert client.get(f"{PAGE}?page=999").status_code == client.get(f"{PAGE}?page=-1").status_code == 200
+
+
+def test_what_was_shown_at_a_lower_level_is_said(able, organization, client_of, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    project = factories.make_project(organization=organization, skills=["SQL", "Data cleaning"])
+    StudentSkill.objects.filter(student=able, skill__name="SQL").update(level=1)
+    client = client_of(able.user)
+    assert "Missing one: SQL at Working level (you have shown Foundational)." in client.get(PAGE).content.decode()
+    page = client.get(project.get_absolute_url()).content.decode()
+    assert page.count("You have shown Foundational, this asks Working.") == 1
+    assert page.count("You have shown this") == 1
 
 
 def test_an_empty_page_says_what_to_do(student, able, organization, client_of, other_student):

@@ -13,7 +13,7 @@ from marketplace.notifications.models import Notification
 from marketplace.skills.models import StudentSkill
 from projects import matching, tasks
 from projects.models import Competency, Match, Project
-from projects.reasons import reason_in_words
+from projects.reasons import at_the_level, reason_in_words
 from tests import factories
 from tests.factories import NOW
 from tests.projects.factories import quick_student
@@ -157,9 +157,13 @@ def test_the_reason_is_in_words_and_kept(organization, owner):
     [
         (["SQL"], [], "You have shown SQL."),
         (["SQL", "Python"], [], "You have shown SQL and Python."),
+        (
+            ["R"], [at_the_level("SQL", 3, 2)],
+            "You have shown 1 of 2: R. Missing: SQL at Advanced level (you have shown Working).",
+        ),
         (["SQL", "Python", "R"], ["Figma"], "You have shown 3 of 4: SQL, Python and R. Missing: Figma."),
     ],
-)
+)  # fmt: skip
 def test_reason_in_words(shown, missing, words):
     assert reason_in_words([[name, "Working", ""] for name in shown], missing) == words
 
