@@ -48,17 +48,26 @@ def search_skills(text, limit=10):
     """Active skills for what was typed, best first: a name or alias that starts so, a word that starts so, then
     similar spellings. Each has `matched`: the name or alias that was found.
     """
+    return with_matched(names_found(text, limit))
+
+
+def names_found(text, limit, *, enough=None):
+    """{skill id: the name or alias that was found}, as search_skills says; similar spellings only where fewer than
+    `enough` begin so.
+    """
     text = normalized(text)
-    if not text:
-        return []
-    found = _matches(_STARTING, text, limit)
-    if len(found) < limit and len(text) > 2:
+    found = _matches(_STARTING, text, limit) if text else {}
+    if len(found) < (enough or limit) and len(text) > 2:
         found |= {pk: name for pk, name in _matches(_SIMILAR, text, limit + len(found)).items() if pk not in found}
-    ids = list(found)[:limit]
-    skills = Skill.objects.select_related("family").in_bulk(ids)
+    return {pk: found[pk] for pk in list(found)[:limit]}
+
+
+def with_matched(found):
+    """[Skill with `matched`] of what names_found gave, in this order."""
+    skills = Skill.objects.select_related("family").in_bulk(found)
     for skill in skills.values():
         skill.matched = found[skill.pk]
-    return [skills[pk] for pk in ids]
+    return [skills[pk] for pk in found]
 
 
 def resolve_skill(text):

@@ -4,9 +4,14 @@ import re
 
 from marketplace.db import ask_quickly
 from marketplace.replica import connection
-from marketplace.skills.queries import search_skills
+from marketplace.skills.models import Level
+from marketplace.skills.queries import names_found, normalized, with_matched
+from projects.models import ASKED_PLACES
+from projects.search import front, statement
 
 SKILLS, PROJECTS = 4, 4
+NAMED = 24  # competencies of which those that most projects ask for are suggested
+WALK = "SET LOCAL enable_bitmapscan = off; "  # as in for_you.py
 LETTERS = 50  # of a text that are looked at
 WORDS = 6
 LONG_ENOUGH = 3  # letters of the word that is still being typed: fewer begin too many words
@@ -33,10 +38,61 @@ ORDER BY newest.opened_at DESC, project_id DESC
 """
 
 
+# How many of the newest ask for each competency: the same for everybody, so where there are more it is kept a minute.
+ASKED = """
+WITH newest AS MATERIALIZED (
+    SELECT skill_ids FROM projects_listing WHERE closes_at > %(at)s
+    ORDER BY opened_at DESC, project_id DESC LIMIT %(newest)s
+)
+SELECT (SELECT count(*) FROM newest), (SELECT json_object_agg(skill, number)::text FROM (
+    SELECT skill, count(*) AS number FROM newest CROSS JOIN LATERAL unnest(skill_ids) skill GROUP BY skill
+) counted)
+"""
+# Which of these an older one asks for, by the indexes of for_you.py.
+OLDER = "SELECT one.skill FROM unnest(%(skills)s) one (skill) WHERE " + " OR ".join(
+    "EXISTS (SELECT FROM projects_listing"
+    f" WHERE closes_at > %(at)s AND asked[{place}] = (one.skill * 8 + {level})::int)"
+    for place in ASKED_PLACES
+    for level in Level.values
+)
+kept = {}  # {"asked": front.Kept numbers}
+
+
 def suggestions(text, at):
-    """([Skill with `matched`], [(code, title, organization)]): a handful of each, the newest projects first."""
+    """([Skill with `matched`], [(code, title, organization)]): a handful of each.
+
+    Of competencies those that most of the newest projects ask for, the one of exactly this name first.
+    """
     text = text.replace("\x00", " ").strip()[:LETTERS]
-    return (search_skills(text, limit=SKILLS) if text else []), titles(text, at)
+    return (asked_for(text, at) if text else []), titles(text, at)
+
+
+def asked_for(text, at):
+    """[Skill with `matched`] that are called so and that open projects ask for."""
+    found = names_found(text, NAMED, enough=SKILLS)
+    numbers, is_all = asked(at) if found else ({}, True)
+    rest = [pk for pk in found if pk not in numbers][: 2 * SKILLS]
+    if rest and not is_all and sum(pk in numbers for pk in found) < SKILLS:
+        with connection().cursor() as cursor:
+            ask_quickly(cursor, OLDER, {"skills": rest, "at": at}, types="skills bigint[], at timestamptz", local=WALK)
+            numbers = numbers | {pk: 0 for (pk,) in cursor}
+    wanted, called = [pk for pk in found if pk in numbers], normalized(text)
+    wanted.sort(key=lambda pk: (found[pk].lower() != called, -numbers[pk]))  # else as found
+    return with_matched({pk: found[pk] for pk in wanted[:SKILLS]})
+
+
+def asked(at):
+    """({skill id: how many of the newest open projects ask for it}, whether those are all)"""
+    found = front.fresh(kept, "asked", at)
+    if found is not None:
+        return found, False
+    with connection().cursor() as cursor:
+        ask_quickly(cursor, ASKED, {"at": at, "newest": NEWEST})
+        looked_at, counted = cursor.fetchone()
+    numbers = statement.levels_of(counted)
+    if looked_at == NEWEST:
+        kept["asked"] = front.Kept(at, numbers)
+    return numbers, looked_at < NEWEST
 
 
 def titles(text, at):

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from projects.search import front, suggesting
+from tests import factories
 from tests.factories import NOW
 from tests.test_crawlers import offered
 
@@ -72,3 +73,28 @@ def test_it_costs_two_questions(client, django_assert_max_num_queries):
         offered(title=f"Harbour {number}")
     with django_assert_max_num_queries(4):
         suggested(client, "harbour")
+
+
+def test_competencies_that_more_projects_ask_for_come_first_and_others_not_at_all(client, organization):
+    for name, number in {"Data entry": 0, "Data mining": 1, "Data modeling": 2}.items():
+        for _project in range(number):
+            offered(organization=organization, skills=[name, "SQL"])
+        offered(organization=organization, skills=[name, "SQL"], status="closed")
+    assert suggested(client, "data")[0] == ["Data modeling", "Data mining"]
+    assert suggested(client, "data mining")[0][0] == "Data mining"
+    assert suggested(client, "data entry")[0] == []
+
+
+@pytest.mark.parametrize("newest", [1, 2])
+def test_what_only_older_projects_ask_for_comes_last(organization, monkeypatch, newest):
+    monkeypatch.setattr(suggesting, "NEWEST", newest)
+    monkeypatch.setattr(suggesting, "kept", {})
+    for name, days in (("Data entry", 3), ("Data mining", 2), ("Data modeling", 1)):
+        opened_at = NOW - timedelta(days=days)
+        factories.make_project(organization=organization, skills=["SQL", name], opened_at=opened_at)
+    factories.make_project(organization=organization, skills=["SQL", "Data ethics"], status="closed")
+    for _again in range(2):
+        found = [skill.name for skill in suggesting.asked_for("data", NOW)]
+        assert set(found[:newest]) == set(["Data modeling", "Data mining"][:newest])
+        assert set(found) == {"Data entry", "Data mining", "Data modeling"}
+    assert suggesting.kept["asked"].at == NOW
