@@ -14,7 +14,7 @@ from marketplace.access import get_for_user, require
 from marketplace.answers import html_or_json
 from marketplace.clock import now
 from marketplace.formatting.fragments import fragment
-from marketplace.redirects import back_to
+from marketplace.redirects import back_to, came_from
 from marketplace.replica import from_replica
 from projects import actions, around, queries, rules
 from projects.cards import cards_of
@@ -120,10 +120,21 @@ def detail(request, code):
     project, found = around.read(request.user, code, student=request.reader.student)
     if project.status == Project.Status.DRAFT:
         return redirect("projects:preview", code=code)
-    context = page_of(request, project, found, now())
+    context = page_of(request, project, found, now()) | {"way_back": way_back(request)}
     if project.status == Project.Status.IN_REVIEW and rules.may_open(request.user, project):
         context |= {"moderates": True, "returned": queries.last_returns([project]).get(project.pk)}
     return render(request, "projects/detail.html", context)
+
+
+def way_back(request):
+    """(address, words) of the list that the reader came from; else of all open projects."""
+    browse, page = reverse("projects:browse"), came_from(request)
+    path, _, asked = page.partition("?")
+    lists = {
+        browse: "Results" if asked else "Open projects", reverse("projects:for_you"): "For you",
+        reverse("projects:saved"): "Saved projects",
+    }  # fmt: skip
+    return (page, lists[path]) if path in lists else (browse, "Open projects")
 
 
 @login_required

@@ -1,0 +1,34 @@
+"""From a project back to the list that the reader came from, and to no other site."""
+
+import pytest
+from django.urls import reverse
+
+pytestmark = pytest.mark.django_db
+SAME = "http://testserver"
+
+
+@pytest.mark.parametrize(
+    ("referer", "address", "words"),
+    [
+        ("", "/projects/", "Open projects"),
+        (f"{SAME}/projects/", "/projects/", "Open projects"),
+        (f"{SAME}/projects/?q=sql&where=remote", "/projects/?q=sql&amp;where=remote", "Results"),
+        (f"{SAME}/projects/for-you/?page=2", "/projects/for-you/?page=2", "For you"),
+        (f"{SAME}/projects/saved/", "/projects/saved/", "Saved projects"),
+        (f"{SAME}/home/", "/projects/", "Open projects"),
+        ("http://evil.example/projects/?q=sql", "/projects/", "Open projects"),
+        (f"{SAME}//evil.example/projects/", "/projects/", "Open projects"),
+        (f'{SAME}/projects/?q="><script>', "/projects/?q=&quot;&gt;&lt;script&gt;", "Results"),
+    ],
+)
+def test_a_project_leads_back_to_where_the_reader_came_from(client_of, student, project, referer, address, words):
+    headers = {"referer": referer} if referer else {}
+    for client in (client_of(None), client_of(student)):
+        page = client.get(project.get_absolute_url(), headers=headers).content.decode()
+        link = page.split('<a class="back" href="', 1)[1].split("</a>", 1)[0]
+        assert (link.split('"', 1)[0], link.rsplit(">", 1)[1]) == (address, words)
+
+
+def test_their_own_project_leads_to_their_list(client_of, owner, project):
+    page = client_of(owner).get(project.get_absolute_url(), headers={"referer": f"{SAME}/projects/"}).content.decode()
+    assert f'<a class="back" href="{reverse("projects:manage")}">' in page
