@@ -13,6 +13,7 @@ from marketplace.skills.models import Level, Skill, SkillFamily
 
 MAX_QUERY = 200  # characters of a search that are looked at
 MANY_MINUS = re.compile(r'(?:-[^\w"]*){8,}')  # one after the other, with nothing to find between them
+HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")  # between letters
 MAX_CHOICES = 20  # values of one filter
 PAY = [300, 500, 800, 1_200]  # major units, "or more"
 HOURS = {"10-15": (10, 15), "16-24": (16, 24), "25-40": (25, 40)}
@@ -149,8 +150,12 @@ def parse_all(queries):
 
 
 def words_of(text):
-    """A search as it is asked: PostgreSQL refuses a text of more than 32 signs that each say "not the next"."""
-    return " ".join(MANY_MINUS.sub("-", text.replace("\x00", " ")).split())[:MAX_QUERY]
+    """A search as it is asked: PostgreSQL refuses a text of more than 32 signs that each say "not the next".
+
+    And it finds "data-visualization" only where that is written with a hyphen, but the words either way.
+    """
+    words = MANY_MINUS.sub("-", text.replace("\x00", " ")).split()
+    return " ".join(word if word.startswith("-") else HYPHEN.sub(" ", word) for word in words)[:MAX_QUERY]
 
 
 def unknown(query, filters):

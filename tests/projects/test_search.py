@@ -226,6 +226,12 @@ def test_best_fit_counts_what_the_student_has_shown(market):
         ("spreadsheet", ["Write product pages"]),
         ('"product pages"', ["Write product pages"]),
         ("survey -python", []),
+        ("clean-survey", ["Clean survey answers"]),
+        ("survey-answers -snake-work", ["Clean survey answers"]),
+        ('"product-pages"', ["Write product pages"]),
+        ("forty-local", ["Write product pages"]),
+        ("far-flung", ["Write product pages"]),
+        ("far flung", ["Write product pages"]),
     ],
 )
 def test_text_search_reads_title_skills_aliases_organization_and_brief(q, found, owner):
@@ -233,7 +239,7 @@ def test_text_search_reads_title_skills_aliases_organization_and_brief(q, found,
     SkillAlias.objects.create(skill=factories.make_skill("Python"), name="Snakework")
     factories.make_project(organization=acme, title="Clean survey answers", skills=["SQL", "Python"])
     factories.make_project(
-        organization=birch, title="Write product pages", brief="Forty local cheeses.", skills=["SEO", "Copywriting"],
+        organization=birch, title="Write product pages", brief="Forty local cheeses, far-flung.", skills=["SEO", "Copywriting"],
         deliverable="One spreadsheet",
     )  # fmt: skip
     query = QueryDict(mutable=True)
