@@ -65,3 +65,10 @@ def test_a_text_is_mended_only_where_that_leads_to_something(text, filters, show
     page = client.get(reverse("projects:browse"), {"q": text, **filters}).content.decode()
     assert ("Showing “" in page, f"Showing “{shown}”" in page) == (bool(shown), bool(shown))
     assert f'value="{text}"' in page
+
+
+def test_who_is_not_signed_in_reads_which_zone_the_hours_are_of(client, client_of, project, student):
+    """A deadline at the end of a day in New York is on the next day in UTC."""
+    page = project.get_absolute_url()
+    assert "Times are in UTC" in client.get(page).content.decode()
+    assert "Times are in UTC" not in client_of(student).get(page).content.decode()

@@ -239,8 +239,8 @@ def test_text_search_reads_title_skills_aliases_organization_and_brief(q, found,
     SkillAlias.objects.create(skill=factories.make_skill("Python"), name="Snakework")
     factories.make_project(organization=acme, title="Clean survey answers", skills=["SQL", "Python"])
     factories.make_project(
-        organization=birch, title="Write product pages", brief="Forty local cheeses, far-flung.", skills=["SEO", "Copywriting"],
-        deliverable="One spreadsheet",
+        organization=birch, title="Write product pages", brief="Forty local cheeses, far-flung.",
+        skills=["SEO", "Copywriting"], deliverable="One spreadsheet",
     )  # fmt: skip
     query = QueryDict(mutable=True)
     query["q"] = q
