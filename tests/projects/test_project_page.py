@@ -1,4 +1,4 @@
-"""From a project back to the list that the reader came from, and to no other site."""
+"""The page of a project: its terms in a line, and from it back to the list that the reader came from."""
 
 import pytest
 from django.urls import reverse
@@ -32,3 +32,11 @@ def test_a_project_leads_back_to_where_the_reader_came_from(client_of, student, 
 def test_their_own_project_leads_to_their_list(client_of, owner, project):
     page = client_of(owner).get(project.get_absolute_url(), headers={"referer": f"{SAME}/projects/"}).content.decode()
     assert f'<a class="back" href="{reverse("projects:manage")}">' in page
+
+
+def test_the_terms_stand_in_a_line_under_the_title(visitor, project):
+    page = visitor.get(project.get_absolute_url()).content.decode()
+    line = page.split('<p class="project-terms">', 1)[1].split("</p>", 1)[0]
+    assert page.index("<h1") < page.index("project-terms") < page.index("What you will deliver")
+    assert line.startswith("<b>$480 fixed</b> · about 16 h · Remote · decision by ")
+    assert line.endswith(" · 0 of 25 applicants")
