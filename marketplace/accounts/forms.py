@@ -21,6 +21,7 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         label="Your name",
         max_length=120,
+        error_messages={"required": "Type your name."},
         help_text="Assessors see a student's name only after the shortlist.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -8,6 +8,11 @@ from allauth.socialaccount import forms as social_forms
 PASSWORD_HINT = "At least 10 characters. A few unrelated words are easier to keep than symbols."
 LABELS = {"email": "E-mail", "login": "E-mail", "oldpassword": "Your password now", "code": "Code", "name": "Name"}
 
+REQUIRED = {
+    "email": "Type your e-mail address.", "login": "Type your e-mail address.", "password": "Type your password.",
+    "oldpassword": "Type your password now.", "password1": "Type a new password.", "code": "Type the code.",
+}  # fmt: skip
+
 
 class PlainMixin:
     """Plain labels, no placeholders, and a new password typed once: it can be shown, and reset by e-mail."""
@@ -19,6 +24,7 @@ class PlainMixin:
         self.fields.pop("password2", None)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            field.error_messages |= {"required": REQUIRED[name]} if name in REQUIRED else {}
             field.label = self.labels.get(name) or LABELS.get(name, field.label)
             if name in ("password", "oldpassword"):
                 field.help_text = ""

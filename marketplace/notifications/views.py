@@ -70,7 +70,10 @@ def preferences(request):
         choose(request.user, at=now(), **form.choices)
         messages.success(request, "Saved. It holds from the next e-mail on.")
         return redirect("notifications:preferences")
-    context = {"form": form, "bounce": dead_address(request.user), "cap": settings.EMAILS_PER_DAY}
+    context = {
+        "form": form, "bounce": dead_address(request.user), "cap": settings.EMAILS_PER_DAY,
+        "student": request.reader.student,
+    }  # fmt: skip
     return render(request, "notifications/preferences.html", context)
 
 

@@ -3,6 +3,8 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,10 +13,12 @@ from marketplace.accounts.actions import pause_match_notices, resume_match_notic
 from marketplace.accounts.rules import in_good_standing
 from marketplace.clock import now
 from marketplace.formatting.fragments import fragment
+from marketplace.redirects import came_from
 from projects import actions, for_you, queries, rules
 from projects.cards import cards_of
 from projects.models import HiddenProject, Project
 
+HIDDEN = "“{}” is hidden. <button class=link-button form=hide name=show value={}>Undo</button>"  # a form of the page
 STUDENTS_ONLY = "Only students have projects that fit their evidence."
 PAUSES = {14: "2 weeks", 30: "a month", 90: "3 months"}  # days
 
@@ -51,11 +55,12 @@ def hide(request):
     project = get_for_user(Project, request.user, code=code or request.POST.get("show"), may=rules.may_save)
     if code:
         actions.hide(project=project, student=request.reader.student, at=now())
-        messages.success(request, f"“{project}” is hidden. You find it under “Not interested”.")
+        messages.success(request, format_html(HIDDEN, project, code))
         return redirect("projects:for_you")
     actions.unhide(project=project, student=request.reader.student)
     messages.success(request, f"“{project}” may be suggested again.")
-    return redirect("projects:hidden")
+    is_undone = came_from(request).partition("?")[0] == reverse("projects:for_you")
+    return redirect("projects:for_you" if is_undone else "projects:hidden")
 
 
 @login_required

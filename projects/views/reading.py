@@ -25,6 +25,7 @@ from projects.search.filters import Filters, parse
 from projects.search.results import search_open
 from projects.search.saved import name_of
 from projects.search.suggesting import suggestions
+from projects.search.text import is_common
 from projects.views.page import page_of
 
 
@@ -65,7 +66,11 @@ def address_of_saved(request, links):
 def nothing_found(request, results, links, saved):
     """What an empty page says: which filter is at fault, or that nothing is open."""
     ways_out = [(chip.label, number, links.without(chip)) for chip, number in results.ways_out]
-    context = {"filtered": results.filters != Filters(), "ways_out": ways_out, "save_url": links.save, "saved": saved}
+    context = {
+        "filtered": results.filters != Filters(), "ways_out": ways_out, "save_url": links.save, "saved": saved,
+        "q": results.filters.q, "is_common": is_common(results.filters.q),
+        "needs_evidence": results.filters.fits is not None and not results.levels,
+    }  # fmt: skip
     return render_to_string("projects/_nothing.html", context, request)
 
 

@@ -179,3 +179,10 @@ def test_the_suspended_join_nothing(client_of, organization, owner, django_captu
         actions.invite_member(organization=organization, email=user.email, role="member", by=owner, at=now())
     assert client_of(user).post("/" + link_in(mail.outbox[-1])).status_code == 403
     assert not organization.memberships.filter(user=user).exists()
+
+
+def test_an_empty_sign_up_says_what_to_type(client, db):
+    page = client.post(reverse("account_signup"), {}).content.decode()
+    for words in ("Type your name.", "Type your e-mail address.", "Type a new password.", "Choose one;"):
+        assert words in page
+    assert "This field is required" not in page

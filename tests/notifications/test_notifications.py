@@ -8,6 +8,7 @@ from django.core.mail.backends import locmem
 from django.db import connection
 from django.urls import reverse
 
+from marketplace.accounts.actions import pause_match_notices, update_student
 from marketplace.notifications.actions import mark_done, mark_read, notify
 from marketplace.notifications.claiming import LEASE, claim
 from marketplace.notifications.delivery import send_batch
@@ -205,3 +206,16 @@ def test_the_inbox_pages_by_keyset_with_constant_queries(client_of, student, que
     last = client.get(reverse("notifications:inbox"), {"before": older.context["more"]})
     assert [row.title for row in last.context["updates"]][-1] == "Acme offers you $480"
     assert last.context["more"] == ""
+
+
+@pytest.mark.parametrize(("days", "words"), [(None, ""), (14, "are paused until"), (0, "are turned off")])
+def test_preferences_tell_of_a_pause_of_matches(client_of, student, time_machine, days, words):
+    time_machine.move_to(NOW, tick=False)
+    if days:
+        pause_match_notices(student=student.student, days=days, at=NOW)
+    elif days == 0:
+        update_student(student=student.student, by=student, at=NOW, wants_match_notices=False)
+    page = client_of(student).get(reverse("notifications:preferences")).content.decode()
+    assert ("Notices of projects that fit" in page) == (days is not None)
+    assert words in page
+    assert ("Mon 16 Mar" in page) == (days == 14)

@@ -157,6 +157,25 @@ def test_an_empty_page_says_what_to_do(student, able, organization, client_of, o
     assert "Show what you can do" in client_of(other_student).get(PAGE).content.decode()
 
 
+def test_who_has_shown_nothing_is_asked_for_evidence_not_for_a_pause(able, client_of, other_student):
+    assert ("Pause for:" in client_of(able.user).get(PAGE).content.decode()) is True
+    assert ("Pause for:" in client_of(other_student).get(PAGE).content.decode()) is False
+
+
+def test_not_interested_has_an_undo(able, organization, client_of, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    project = factories.make_project(organization=organization, title="Dash <board>")
+    client = client_of(able.user)
+    page = client.post(reverse("projects:hide"), {"hide": project.code}, follow=True).content.decode()
+    assert "“Dash &lt;board&gt;” is hidden." in page
+    assert f"<button class=link-button form=hide name=show value={project.code}>Undo</button>" in page
+    assert 'id="hide"' in page, "also where nothing is left"
+    undone = client.post(
+        reverse("projects:hide"), {"show": project.code}, headers={"referer": f"http://testserver{PAGE}"}
+    )  # fmt: skip
+    assert (undone.url, HiddenProject.objects.count()) == (PAGE, 0)
+
+
 def test_not_interested_can_be_taken_back(able, organization, client_of, time_machine):
     time_machine.move_to(NOW, tick=False)
     project = factories.make_project(organization=organization, title="Dashboard")

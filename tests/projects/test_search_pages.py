@@ -1,10 +1,12 @@
 """Pages of saved searches: what they say of themselves is what happens."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from marketplace.notifications.preferences import choose
 from projects.models import SavedSearch
+from projects.search.text import COMMON
 from tests import factories
 from tests.factories import NOW
 
@@ -59,3 +61,31 @@ def test_a_search_that_is_saved_says_so(student, project, client_of, query):
     assert "Saved search" in page
     assert f'href="{reverse("projects:search", args=[search.code])}"' in page
     assert "E-mail me new ones" in client.get("/projects/?where=onsite").content.decode()
+
+
+def test_fits_me_without_evidence_asks_for_some(student, other_student, project, client_of):
+    assert "there is none yet" in client_of(student).get("/projects/?fits=me").content.decode()
+    factories.make_student_skill(other_student.student, "Figma")
+    page = client_of(other_student).get("/projects/?fits=me").content.decode()
+    assert "there is none yet" not in page
+    assert "No open project fits all of that" in page
+
+
+@pytest.mark.parametrize(("q", "is_common"), [("the", True), ("Of The", True), ("the harbour", False), ("!", False)])
+def test_words_that_are_too_common_are_told(client, q, is_common):
+    page = client.get("/projects/", {"q": q}).content.decode()
+    assert ("too common to search for" in page) == is_common
+
+
+def test_common_words_are_those_that_postgresql_leaves_out():
+    with connection.cursor() as cursor:
+        for word in COMMON:
+            cursor.execute("SELECT numnode(websearch_to_tsquery('english', %s))", [word])
+            assert cursor.fetchone() == (0,), word
+
+
+def test_a_form_left_empty_says_what_to_type(student, client_of):
+    page = client_of(student).post(f"{NEW}?q=figma", {}).content.decode()
+    assert "Type a name for this search." in page
+    assert "Choose how often." in page
+    assert "This field is required" not in page
