@@ -13,17 +13,6 @@ NEWEST = 5_000  # projects whose words make up the vocabulary
 ONE_AT_A_TIME = 0x70776465  # the advisory lock of whoever notes the words
 WAYS_OUT = 8  # filters that are tried without, on an empty page
 WORDS = 8  # of a text that are mended at most
-# Words that PostgreSQL's English dictionary leaves out: a search for nothing else finds nothing.
-COMMON = frozenset(
-    """
-    i me my myself we our ours ourselves you your yours yourself yourselves he him his himself she her hers herself it
-    its itself they them their theirs themselves what which who whom this that these those am is are was were be been
-    being have has had having do does did doing a an the and but if or because as until while of at by for with about
-    against between into through during before after above below to from up down in out on off over under again
-    further then once here there when where why how all any both each few more most other some such no nor not only own
-    same so than too very s t can will just don should now
-""".split()
-)
 OPERATORS = re.compile(r'"|(?:^|\s)-\S|\bOR\b')  # of websearch_to_tsquery: the reader knows what to ask for
 
 COUNTED = """
@@ -92,9 +81,12 @@ def lost(filters, at):
 
 
 def is_common(q):
-    """Whether this text has words, and none that is searched for."""
-    words = re.findall(r"\w+", q.lower())
-    return bool(words) and COMMON.issuperset(words)
+    """Whether this text has words, and none that is looked for: they stand everywhere."""
+    if not re.search(r"\w", q):
+        return False
+    with connection().cursor() as cursor:
+        cursor.execute("SELECT numnode(websearch_to_tsquery('english', %s)) = 0", [q])
+        return cursor.fetchone()[0]
 
 
 def one_less(filters):

@@ -1,12 +1,10 @@
 """Pages of saved searches: what they say of themselves is what happens."""
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from marketplace.notifications.preferences import choose
 from projects.models import SavedSearch
-from projects.search.text import COMMON
 from tests import factories
 from tests.factories import NOW
 
@@ -75,13 +73,6 @@ def test_fits_me_without_evidence_asks_for_some(student, other_student, project,
 def test_words_that_are_too_common_are_told(client, q, is_common):
     page = client.get("/projects/", {"q": q}).content.decode()
     assert ("too common to search for" in page) == is_common
-
-
-def test_common_words_are_those_that_postgresql_leaves_out():
-    with connection.cursor() as cursor:
-        for word in COMMON:
-            cursor.execute("SELECT numnode(websearch_to_tsquery('english', %s))", [word])
-            assert cursor.fetchone() == (0,), word
 
 
 def test_a_form_left_empty_says_what_to_type(student, client_of):
