@@ -57,7 +57,7 @@ def test_a_project_has_one_that_says_what_it_is(client, settings):
     project = offered(title='Say "yes" & <go>')
     html = client.get(project.get_absolute_url()).content.decode()
     found = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)"', html))
-    assert found["title"] == "Say &quot;yes&quot; &amp; &lt;go&gt;"
+    assert found["title"] == "Say &#34;yes&#34; &amp; &lt;go&gt;"
     assert found["url"] == settings.SITE_URL + project.get_absolute_url()
     assert found["image"].startswith(settings.SITE_URL)
     answer = client.get(found["image"].removeprefix(settings.SITE_URL))

@@ -258,6 +258,16 @@ def _parts(stylesheet):
     return SafeString(fragments.fragment("layouts/_parts.jinja", {"stylesheet": stylesheet}, None))
 
 
+@register.simple_tag(takes_context=True)
+def preview(context, title, text, picture):
+    """What sites show that show a link to this page (https://ogp.me). `picture`: the path of an image of 1200 × 630."""
+    values = {
+        "title": title, "text": text, "picture": picture, "path": context["request"].path,
+        "site_url": settings.SITE_URL,
+    }  # fmt: skip
+    return SafeString(fragments.fragment("layouts/_preview.jinja", values, None))
+
+
 @register.simple_tag
 def site_name():
     """The site's name, for pages drawn without context processors (500, 503)."""
