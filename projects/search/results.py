@@ -24,6 +24,7 @@ class Results:
     previous: str
     corrected: str  # what was searched instead: nothing is spelled as typed
     ways_out: list  # [(Chip, how many there would be without it)], only when nothing was found
+    is_common: bool  # nothing was found, as all words stand everywhere and are not looked for
 
     @property
     def searched(self):
@@ -49,9 +50,9 @@ def search_open(
         "with_facets": with_facets, "alternatives": alternatives,
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
-    found, corrected, ways = front.find(filters, **asked), "", []
+    found, corrected, ways, is_common = front.find(filters, **asked), "", [], False
     if mends and not found.total:
-        found, corrected, ways = _instead(filters, found, asked)
+        found, corrected, ways, is_common = _instead(filters, found, asked)
     rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(
         filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
@@ -59,20 +60,20 @@ def search_open(
         facets=facets.facets(filters, found.counts, alternatives) if with_facets else [],
         sorts=order.choices(has_text=bool(filters.q), student=student),
         usual=order.choose("", has_text=bool(filters.q), student=student), next=following, previous=preceding,
-        corrected=corrected, ways_out=ways,
+        corrected=corrected, ways_out=ways, is_common=is_common,
     )  # fmt: skip
 
 
 def _instead(filters, found, asked):
-    """(Found, what was searched instead or "", ways out) where these filters find nothing."""
-    corrected, numbers = lost(filters, asked["at"])
+    """(Found, what was searched instead or "", ways out, is_common) where these filters find nothing."""
+    corrected, is_common, numbers = lost(filters, asked["at"])
     if corrected:
         searched = replace(filters, q=corrected)
         better = front.find(searched, **asked)
         ways = [] if better.total else ways_out(searched, statement.counts(one_less(searched), asked["at"]))
         if better.total or any(chip.group != "q" for chip, _number in ways):
-            return better, corrected, ways
-    return found, "", ways_out(filters, numbers)  # nobody offers what it might have meant
+            return better, corrected, ways, False
+    return found, "", ways_out(filters, numbers), is_common  # nobody offers what it might have meant
 
 
 def _page(rows, size, after, before):

@@ -48,6 +48,8 @@ SELECT CASE WHEN (SELECT bool_and(EXISTS (SELECT FROM projects_searchword w WHER
        (SELECT json_object_agg(typed, word) FROM nearest)
 """.strip().format(counted=COUNTED.format(condition="NOT EXISTS (SELECT FROM projects_searchword)"))
 
+IS_COMMON = r"%(q)s ~ '\w' AND numnode(websearch_to_tsquery('english', %(q)s)) = 0"
+
 # The vocabulary is kept where listings are many; where they are few it is counted for each search.
 KEEP = """
 WITH counted AS ({counted}), gone AS (
@@ -67,7 +69,8 @@ def keep_words():
 
 
 def lost(filters, at):
-    """For a search that found nothing, in one query: (what to search instead, how many each way out would find).
+    """For a search that found nothing, in one query: (what to search instead, whether all its words are too common to
+    be looked for, how many each way out would find).
 
     The text is "" when it is spelled right or cannot be mended; the ways out are those of the text as it was typed.
     """
@@ -75,18 +78,9 @@ def lost(filters, at):
     ways, values = statement.counting(one_less(filters), at)
     values |= {"typed": [word for word in typed if len(word) > 2], "newest": NEWEST, "q": filters.q, "at": at}
     with connection().cursor() as cursor:
-        ask_quickly(cursor, ", ".join([MEND if typed else "SELECT true, NULL", *ways]), values)
-        is_right, nearest, *numbers = cursor.fetchone()
-    return "" if is_right else mended(typed, nearest or {}), numbers
-
-
-def is_common(q):
-    """Whether this text has words, and none that is looked for: they stand everywhere."""
-    if not re.search(r"\w", q):
-        return False
-    with connection().cursor() as cursor:
-        cursor.execute("SELECT numnode(websearch_to_tsquery('english', %s)) = 0", [q])
-        return cursor.fetchone()[0]
+        ask_quickly(cursor, ", ".join([MEND if typed else "SELECT true, NULL", IS_COMMON, *ways]), values)
+        is_right, nearest, is_common, *numbers = cursor.fetchone()
+    return "" if is_right else mended(typed, nearest or {}), is_common, numbers
 
 
 def one_less(filters):

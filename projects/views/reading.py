@@ -25,7 +25,6 @@ from projects.search.filters import Filters, parse
 from projects.search.results import search_open
 from projects.search.saved import name_of
 from projects.search.suggesting import suggestions
-from projects.search.text import is_common
 from projects.views.page import page_of
 
 
@@ -68,7 +67,7 @@ def nothing_found(request, results, links, saved):
     ways_out = [(chip.label, number, links.without(chip)) for chip, number in results.ways_out]
     context = {
         "filtered": results.filters != Filters(), "ways_out": ways_out, "save_url": links.save, "saved": saved,
-        "q": results.filters.q, "is_common": is_common(results.filters.q),
+        "q": results.filters.q, "is_common": results.is_common,
         "needs_evidence": results.filters.fits is not None and not results.levels,
     }  # fmt: skip
     return render_to_string("projects/_nothing.html", context, request)
