@@ -99,7 +99,9 @@ def ask_quickly(cursor, statement, values, *, types="", local=""):
         raise
 
 
-# The end of what ask_quickly set, in a transaction that goes on to write.
+# For a statement that walks along an index to its first few rows, where the planner would rather sort all.
+WALK = "SET LOCAL enable_bitmapscan = off; "
+# The end of what ask_quickly and WALK set, in a transaction that goes on to write.
 UNHURRIED = "".join(f"SET LOCAL {name} TO DEFAULT; " for name in ("jit", "statement_timeout", "enable_bitmapscan"))
 
 

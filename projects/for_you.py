@@ -14,7 +14,7 @@ from functools import cache
 from django.db import connection
 
 from marketplace.accounts.models import Block, Membership
-from marketplace.db import ask_quickly
+from marketplace.db import WALK, ask_quickly
 from projects.matching.pool import COUNTED, GATE
 from projects.matching.scoring import BELOW, WORTH, WORTH_TYPES, WORTHS
 from projects.models import ASKED_PLACES, HiddenProject
@@ -32,8 +32,6 @@ PLACE = (
     " WHERE asked[{place}] = token ORDER BY opened_at DESC LIMIT %(each)s)"
 )
 HAS = "coalesce((asked[{place}] = ANY (ARRAY(SELECT token FROM tokens)))::int, 0)"
-# The planner would rather sort all that ask for a skill than walk to the first few.
-WALK = "SET LOCAL enable_bitmapscan = off; "
 FITTING = """
 WITH mine AS MATERIALIZED (
     SELECT skill_id, level, shown_in, {worth} AS strength

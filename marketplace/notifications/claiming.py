@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 
 from marketplace.notifications.bounces import dead_among
 from marketplace.notifications.models import LEASE, Notification, Pace
-from marketplace.notifications.preferences import preferences_of
+from marketplace.notifications.preferences import is_off_in, preferences_of
 from marketplace.notifications.rhythm import DEFAULTS, due
 
 BATCH = 100
@@ -100,14 +100,10 @@ def deliverable(rows):
 def wanted(rows):
     """Without those of a group that the person has turned off since they became due."""
     chosen = preferences_of({row.recipient_id for row in rows if not row.needs_action})
-    off = [row.pk for row in rows if not row.needs_action and is_off(row, chosen)]
+    off = [row.pk for row in rows if not row.needs_action and is_off_in(chosen, row.recipient_id, row.kind)]
     if off:
         Notification.objects.filter(pk__in=off).update(email_due_at=None, in_digest=False)
     return [row for row in rows if row.pk not in off]
-
-
-def is_off(row, chosen):
-    return chosen.get(row.recipient_id, DEFAULTS).pace_of(row.kind) == Pace.OFF
 
 
 def still_news(rows, at):

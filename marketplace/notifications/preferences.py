@@ -16,7 +16,12 @@ def preferences_of(people):
 
 def is_off(user, group):
     """Whether this person wants no e-mails of this group of kinds.py."""
-    return preferences_of([user]).get(user.pk, DEFAULTS).pace_of(group) == Pace.OFF
+    return is_off_in(preferences_of([user]), user.pk, group)
+
+
+def is_off_in(chosen, user_id, kind):
+    """The same of what `preferences_of` gave for several."""
+    return chosen.get(user_id, DEFAULTS).pace_of(kind) == Pace.OFF
 
 
 def as_preferences(paces, *hours):

@@ -2,7 +2,7 @@
 
 import re
 
-from marketplace.db import ask_quickly
+from marketplace.db import WALK, ask_quickly
 from marketplace.replica import connection
 from marketplace.skills.models import Level
 from marketplace.skills.queries import names_found, normalized, with_matched
@@ -11,7 +11,6 @@ from projects.search import front, statement
 
 SKILLS, PROJECTS = 4, 4
 NAMED = 24  # competencies of which those that most projects ask for are suggested
-WALK = "SET LOCAL enable_bitmapscan = off; "  # as in for_you.py
 LETTERS = 50  # of a text that are looked at
 WORDS = 6
 LONG_ENOUGH = 3  # letters of the word that is still being typed: fewer begin too many words
