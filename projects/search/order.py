@@ -1,12 +1,8 @@
 """Orders of the list, each with a keyset cursor: a page costs the same at any depth and never skips or repeats."""
 
-import base64
-import binascii
-import json
+import re
 from dataclasses import dataclass
-from datetime import timedelta
-
-from django.utils.dateparse import parse_datetime
+from datetime import UTC, datetime, timedelta
 
 LABELS = {
     "relevance": "Most relevant",
@@ -18,6 +14,8 @@ LABELS = {
 COLUMNS = {"newest": "opened_at", "closing": "closes_at", "pay": "fee_amount", "relevance": "rank", "fit": "fit"}
 COMPUTED = {"relevance", "fit"}  # of the newest that are found, not of all: there is no index to walk
 BIGGEST = 2**63 - 1
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WRITTEN = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
 
 
 def choices(*, has_text, student):
@@ -44,20 +42,18 @@ class Cursor:
     pk: int
 
     def encode(self):
-        value = self.value.isoformat() if hasattr(self.value, "isoformat") else self.value
-        return base64.urlsafe_b64encode(json.dumps([value, self.pk]).encode()).decode().rstrip("=")
+        """Two numbers, times in microseconds: short, as every page of results has it in an address."""
+        value = (self.value - EPOCH) // timedelta(microseconds=1) if isinstance(self.value, datetime) else self.value
+        return f"{value}.{self.pk}"
 
 
 def decode(text, sort):
     """A Cursor of this order, or None for anything that is not one: the reader gets the first page."""
+    found = WRITTEN.fullmatch(text)
+    value, pk = map(int, found.groups()) if found else (0, 0)
+    if not 0 < pk <= BIGGEST or value > BIGGEST:
+        return None
     try:
-        value, pk = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if COLUMNS[sort].endswith("_at"):
-            value = parse_datetime(value)
-            if value.utcoffset() != timedelta(0):  # as encode writes it; PostgreSQL knows fewer zones than Python
-                return None
-        elif type(value) is not int or not 0 <= value <= BIGGEST:
-            return None
-        return Cursor(value, pk) if type(pk) is int and 0 < pk <= BIGGEST else None
-    except (ValueError, TypeError, AttributeError, binascii.Error, RecursionError):
+        return Cursor(EPOCH + timedelta(microseconds=value) if COLUMNS[sort].endswith("_at") else value, pk)
+    except OverflowError:
         return None

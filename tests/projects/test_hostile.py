@@ -52,16 +52,7 @@ WRONG = [
     "sort=drop",
     "sort=fit",
 ]
-FORGED = ["", "e30", "W10", "WzEsMl0", "bnVsbA", "not-base64!", "A" * 9_999, order.Cursor(2**70, 1).encode()]
-FORGED += [
-    order.Cursor(value, 1).encode()
-    for value in (
-        "2026-11-30T00:00:00+16:00",
-        "2026-11-30T00:00:00-23:59",
-        "0001-01-01T00:00:00+15:00",
-        "2026-11-30T00:00:00",
-    )
-]
+FORGED = ["", "1", "1.", ".1", "-1.1", "1.0", "1.1.1", "bnVsbA", "1.١", "9" * 9_999, order.Cursor(2**70, 1).encode()]
 
 
 @pytest.fixture(autouse=True)
