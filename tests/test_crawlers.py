@@ -118,7 +118,7 @@ def test_a_page_has_one_address(client, settings):
     project = offered()
     for url in (project.get_absolute_url() + "?next=1", "/projects/?q=sql", "/"):
         html = client.get(url, follow=True).content.decode()
-        assert f'<link rel="canonical" href="{settings.SITE_URL}{url.split("?")[0]}">' in html
+        assert f'<link rel=canonical href="{settings.SITE_URL}{url.split("?")[0]}">' in html
 
 
 def test_an_open_project_is_a_job_posting(client, settings):

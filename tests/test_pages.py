@@ -109,7 +109,7 @@ def test_error_pages_keep_the_navigation(name, rf, db):
     request.user = AnonymousUser()
     page = render(request, f"{name}.html", {"message": "Only an owner may do this."}).content.decode()
     assert page.count("<h1") == 1
-    assert 'aria-label="Main"' in page
+    assert "aria-label=Main" in page
 
 
 def test_a_missing_page_says_so(client, db):

@@ -16,7 +16,7 @@ from marketplace.formatting import assets, fragments, text, times
 from marketplace.formatting.forms import error_links
 
 register = template.Library()
-HIDDEN = SafeString('aria-hidden="true"')
+HIDDEN = SafeString("aria-hidden=true")
 
 
 @register.filter
@@ -232,8 +232,8 @@ def link_to(name, *args, **kwargs):
 def icon(name, label="", css_class=""):
     """One icon of the sprite; without a label it is decoration and hidden from screen readers."""
     said = format_html('role="img" aria-label="{}"', label) if label else HIDDEN
-    classes = f"icon {css_class}".strip()
-    return format_html('<svg class="{}" {}><use href="{}#{}"/></svg>', classes, said, fragments.sprite(), name)
+    classes = format_html('"icon {}"', css_class) if css_class else "icon"
+    return format_html('<svg class={} {}><use href="{}#{}"/></svg>', classes, said, fragments.sprite(), name)
 
 
 @register.simple_tag

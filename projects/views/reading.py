@@ -175,4 +175,4 @@ def back(request, project, *, saved):
         context = {"project": project, "is_saved": saved, "here": here}
         return HttpResponse(fragment("projects/_save.jinja", context, request))
     messages.success(request, "Saved for later." if saved else "Taken off your saved projects.")
-    return back_to(request, project)
+    return back_to(request, came_from(request) or project)

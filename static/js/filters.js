@@ -70,11 +70,38 @@ document.addEventListener("htmx:after:swap", () => {
   before = null;
 });
 
-// Taking a filter away is the same small change as setting one.
-document.addEventListener("click", (event) => {
-  const chip = event.target.closest(CHIPS);
-  const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!chip || !isPlain || chip.pathname !== location.pathname || !window.htmx) return;
+function get(source, address, sync, change) {
+  source.setAttribute("hx-sync", sync);
+  htmx.ajax("GET", address, { source, target: "#browse", select: "#browse", swap: "outerMorph", ...change });
+}
+
+function setFilter(event) {
+  const form = event.target.form ?? event.target;
+  if (form.id !== "filters" || !window.htmx) return;
   event.preventDefault();
-  htmx.ajax("GET", chip.getAttribute("href"), { source: chip, target: "#browse", select: "#browse", swap: "outerMorph" });
-});
+  get(form, form.getAttribute("action"), "this:replace");
+}
+
+// The other options of a filter that is set are counted when somebody reaches for it.
+function reach(event) {
+  const facet = event.target.closest?.("fieldset[data-uncounted]");
+  if (!facet || !window.htmx) return;
+  facet.removeAttribute("data-uncounted");
+  const all = new URL(document.querySelector("#results a.narrow-only").href);
+  all.searchParams.set("all", nameOf(facet));
+  get(facet, all.pathname + all.search, "closest form:queue all", { target: facet, select: null });
+}
+
+// Taking a filter away, and seeing all options of one, are the same small changes as setting one.
+function follow(event) {
+  const link = event.target.closest(`${CHIPS}, #filters fieldset > a`);
+  const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  const facet = link?.closest("fieldset");
+  if (!link || !isPlain || !window.htmx || (!facet && link.pathname !== location.pathname)) return;
+  event.preventDefault();
+  get(link, link.getAttribute("href"), "this:drop", facet && { target: facet, select: null, swap: "outerHTML" });
+}
+
+for (const kind of ["change", "submit"]) document.addEventListener(kind, setFilter);
+for (const kind of ["pointermove", "focusin"]) document.addEventListener(kind, reach);
+document.addEventListener("click", follow);

@@ -161,11 +161,41 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// Saving a project from a list: the button alone changes. Without JavaScript, or when that fails, the page is sent.
+const KEEP = ".cards > li > button";
+
+// Screen readers list buttons by their names: twenty of "Save" would say nothing.
+function tell() {
+  for (const button of document.querySelectorAll(KEEP)) {
+    button.ariaLabel = `${button.textContent}: ${button.closest("li").querySelector("h2, h3").textContent}`;
+  }
+}
+
+async function keep(form, button) {
+  const headers = { "HX-Request": "true", "HX-Trigger-Name": "keep" };
+  const answer = await fetch(form.action, { method: "POST", body: new FormData(form, button), headers });
+  if (!answer.ok || answer.redirected) throw answer;
+  button.insertAdjacentHTML("afterend", await answer.text());
+  button.nextElementSibling.focus();
+  button.remove();
+  tell();
+}
+
+document.addEventListener("htmx:after:swap", tell);
+tell();
+
 // A second press of a submit button is a second request: refuse it while the first is on its way.
 document.addEventListener("submit", (event) => {
-  const form = event.target;
+  const { target: form, submitter: button } = event;
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sending) return void event.preventDefault();
+  if (button?.matches(KEEP) && !button.dataset.failed) {
+    event.preventDefault();
+    return void keep(form, button).catch(() => {
+      button.dataset.failed = "yes";
+      form.requestSubmit(button);
+    });
+  }
   form.dataset.sending = "yes";
   setTimeout(() => delete form.dataset.sending, 8000);
 });

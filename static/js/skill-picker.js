@@ -22,7 +22,7 @@ class SkillPicker extends HTMLElement {
   // Also when a new page was merged into this one, which knows nothing of what was added here.
   prepare() {
     if (!this.list.isConnected) this.append(this.list, this.spoken);
-    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    const attributes = { autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
   }
 

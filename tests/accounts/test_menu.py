@@ -27,5 +27,5 @@ def test_the_page_and_the_panel_hold_the_same_links(who, links, request, client_
 
 def test_the_header_leads_to_it_and_names_no_address(student, client_of):
     page = client_of(student).get("/about/").content.decode()
-    assert f'<account-menu><a class="icon-button" href="{MENU}">' in page
+    assert f'<account-menu><a class=icon-button href="{MENU}">' in page
     assert student.email not in page

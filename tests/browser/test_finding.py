@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.steps import PASSWORD, sign_in
+
 pytestmark = pytest.mark.browser
 SKILLS = [
     "SQL", "Figma", "Python", "Copywriting", "Captioning", "Data visualization", "Data cleaning", "Video editing",
@@ -19,6 +21,13 @@ for number, skill in enumerate({SKILLS!r}):
         applications_close_at=at + timedelta(days=9), decisions_due_at=at + timedelta(days=14),
         work_due_on=(at + timedelta(days=30)).date(),
     )
+"""
+STUDENT = f"""
+student = factories.make_student("Nour Saves")
+student.user.email = "nour@people.example"
+student.user.set_password({PASSWORD!r})
+student.user.save()
+EmailAddress.objects.filter(user=student.user).update(email=student.user.email)
 """
 GONE = """
 from projects.models import Project
@@ -99,6 +108,51 @@ def test_a_chip_that_is_taken_away_leaves_the_focus_on_the_next(pat):
     assert pat.page.url.endswith("/projects/")
     assert focus(pat) == "8 projects"
     assert options(pat, "where")["remote"] == (False, "4")
+
+
+def test_other_options_are_counted_when_somebody_reaches_for_them(pat):
+    pat.go("/projects/?hours=10-15")
+    assert {number for checked, number in options(pat, "hours").values() if not checked} <= {None}
+    with pat.page.expect_response(re.compile("all=hours")):
+        pat.page.locator("legend", has_text="Hours").hover()
+    pat.page.wait_for_timeout(200)
+    assert None not in {number for _checked, number in options(pat, "hours").values()}
+    pat.page.evaluate("window.stays = true")
+    with pat.page.expect_response(re.compile("sort=pay")):
+        pat.page.get_by_label("Sort").select_option("pay")
+    pat.page.wait_for_url("**/projects/?hours=10-15&sort=pay")
+    with pat.page.expect_response(re.compile("q=Ghent")):
+        pat.page.get_by_role("searchbox").or_(pat.page.get_by_role("combobox", name="Search projects")).fill("Ghent")
+        pat.page.keyboard.press("Enter")
+    pat.page.wait_for_timeout(200)
+    assert pat.page.evaluate("window.stays")
+    assert pat.page.url.endswith("/projects/?hours=10-15&q=Ghent&sort=pay")
+
+
+@pytest.mark.usefixtures("_market")
+def test_saving_changes_the_button_and_without_a_script_comes_back_to_the_list(person, chromium, site):
+    site.make(STUDENT)
+    nour = person("Nour")
+    sign_in(nour, "nour@people.example")
+    nour.go("/projects/?where=onsite")
+    button = nour.page.get_by_role("button", name=re.compile("^Save: Finding")).first
+    name = button.get_attribute("aria-label").removeprefix("Save: ")
+    top, title = button.bounding_box(), nour.page.get_by_role("heading", name=name).bounding_box()
+    assert abs(top["y"] + top["height"] / 2 - title["y"] - title["height"] / 2) < 12  # beside the title
+    with nour.page.expect_response("**/projects/keep/"):
+        button.click()
+    saved = nour.page.get_by_role("button", name=f"Saved: {name}")
+    saved.wait_for()
+    assert focus(nour) == saved.get_attribute("value")
+    without = chromium.new_context(java_script_enabled=False, storage_state=nour.context.storage_state())
+    page = without.new_page()
+    page.goto(f"{site.url}/projects/?where=onsite")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Saved").click()
+    assert page.url == f"{site.url}/projects/?where=onsite"
+    assert page.get_by_text("Taken off your saved projects.").is_visible()
+    assert page.get_by_role("button", name="Saved").count() == 0
+    without.close()
 
 
 def test_the_page_of_filters_counts_what_is_ticked(pat, chromium, site):

@@ -256,10 +256,12 @@ def test_saving_answers_a_script_with_the_button_and_a_browser_with_the_page(cli
     assert "unsave" in fragment
     assert "<html" not in fragment
     of_a_list = client.post(path, wish, headers={"HX-Request": "true", "HX-Trigger-Name": "keep"}).content.decode()
-    assert of_a_list == f'<button name="unsave" value="{project.code}" form="keep">Saved</button>'
+    assert of_a_list == f"<button name=unsave value={project.code}>Saved</button>"
     assert SavedProject.objects.get().project == project
     elsewhere = client.post(path, {"unsave": project.code, "next": "https://evil.example/"})
     assert elsewhere.url == project.get_absolute_url()
+    page = client.post(path, {"unsave": project.code}, headers={"Referer": "http://testserver/projects/saved/"})
+    assert page.url == reverse("projects:saved")
     assert not SavedProject.objects.exists()
 
 
