@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.conf import settings
+from django.utils.safestring import mark_safe
 
 from marketplace.formatting import times
-from marketplace.formatting.fragments import url
+from marketplace.formatting.fragments import fragment, url
 from marketplace.money import format_money
 from marketplace.skills.models import StudentSkill
 from projects.models import Project
@@ -14,7 +16,7 @@ from projects.models import Project
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`skills`: [(name, whether this student has shown it)]. When nobody can apply `closes` is "", `closes_at` None."""
+    """`skills`: (name, whether this student has shown it) of each. Closed: `closes` is "", `closes_at` None."""
 
     pk: int
     code: str
@@ -24,7 +26,7 @@ class Card:
     is_verified: bool
     fee: str  # "$480"
     terms: str  # "~16 h · due 14 Mar · Remote"
-    skills: list
+    skills: tuple
     have: str  # "You have 2 of 3", for students who have any
     state: str  # "6 of 25 applicants", or why nobody can apply: "Closed"
     closes: str  # "in 3 days"
@@ -33,12 +35,24 @@ class Card:
     may_save: bool
     has_applied: bool
 
+    def drawn(self, heading):
+        """HTML of what stays the same while the project does. `heading`: "h2" or "h3"."""
+        return _drawn(
+            heading, self.url, self.title, self.organization, self.is_verified, self.fee, self.terms, self.skills
+        )
+
+
+@lru_cache(maxsize=0 if settings.DEBUG else 2_000)
+def _drawn(*values):
+    names = ("heading", "url", "title", "organization", "is_verified", "fee", "terms", "skills")
+    return mark_safe(fragment("projects/_card.jinja", dict(zip(names, values, strict=True)), None))  # noqa: S308 - escaped there
+
 
 def of_row(row, *, levels, at, student, own):
     """The Card of a search.statement.Row. `levels`: {skill id: level this student has shown}; `own`: ids of the
     reader's organizations."""
     card = row.card
-    shown = [(name, levels.get(pk, 0) >= level) for pk, level, name in card["skills"]]
+    shown = tuple((name, levels.get(pk, 0) >= level) for pk, level, name in card["skills"])
     return _card(
         pk=row.pk, code=card["code"], title=card["title"], organization=card["organization"],
         is_verified=card["verified"], fee=format_money(row.fee_amount, card["currency"]), hours=row.hours,
@@ -63,7 +77,7 @@ def levels_of(student):
 
 def of_project(project, *, levels, at, student, own, is_saved, has_applied):
     """The same of a project in any state, with its card's parts and counts."""
-    shown = [(row.skill.name, levels.get(row.skill_id, 0) >= row.level) for row in project.competencies.all()]
+    shown = tuple((row.skill.name, levels.get(row.skill_id, 0) >= row.level) for row in project.competencies.all())
     is_open = project.accepts_applications(at)
     return _card(
         pk=project.pk, code=project.code, title=project.title, organization=project.organization.name,

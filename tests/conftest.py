@@ -80,6 +80,7 @@ def _nothing_remembered():
 
     front.kept.clear()
     front.counted.clear()
+    front.mended.clear()
 
 
 @pytest.fixture(autouse=True)

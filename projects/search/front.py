@@ -38,8 +38,16 @@ class Kept(NamedTuple):
     value: object
 
 
+class Counts(NamedTuple):
+    """`facets`: what they count. `few`: how many of the first few fit, where those were looked at."""
+
+    facets: dict
+    few: int | None
+
+
 kept = {}  # {column of an order: Kept samples.First}
-counted = {}  # {(Filters, column of an order): Kept counts}
+counted = {}  # {(Filters, column of an order): Kept Counts}
+mended = {}  # {Filters: Kept text that found what these did not}
 SEARCHES = 500  # of which counts are kept
 
 
@@ -53,6 +61,8 @@ def find(filters, **asked):
         found = statement.find(filters, **asked, first=first)
     else:
         most = None if asked["sort"] in COMPUTED else asked["size"]
+        if first is not None and counts.few is not None:
+            first = first.ahead(counts.few, (most or statement.MOST) + 1)
         found = statement.find(filters, **asked | {"with_facets": False}, most=most, first=first)
         found = replace(found, total=statement.MOST, is_more=True)
     if not is_fresh(kept.get(column), at) and (found.is_more or column in kept):
@@ -60,11 +70,15 @@ def find(filters, **asked):
     if search is None or not found.is_more:
         return found
     if counts is None:
-        counts = {name: numbers for name, numbers in found.counts.items() if name != "fits"}
-        if len(counted) >= SEARCHES:
-            counted.clear()
-        counted[search] = Kept(at, counts)
-    return replace(found, counts=for_reader(counts, student))
+        counts = Counts({name: numbers for name, numbers in found.counts.items() if name != "fits"}, found.few)
+        keep(counted, search, Kept(at, counts))
+    return replace(found, counts=for_reader(counts.facets, student))
+
+
+def keep(memory, name, kept_now):
+    if len(memory) >= SEARCHES:
+        memory.clear()
+    memory[name] = kept_now
 
 
 def for_reader(counts, student):

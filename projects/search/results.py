@@ -50,9 +50,7 @@ def search_open(
         "with_facets": with_facets, "alternatives": alternatives,
         "after": order.decode(after, sort) if after else None, "before": order.decode(before, sort) if before else None,
     }  # fmt: skip
-    found, corrected, ways, is_common = front.find(filters, **asked), "", [], False
-    if mends and not found.total:
-        found, corrected, ways, is_common = _instead(filters, found, asked)
+    found, corrected, ways, is_common = _find(filters, asked, mends=mends)
     rows, following, preceding = _page(found.rows, size, asked["after"], asked["before"])
     return Results(
         filters=filters, rows=rows, levels=found.levels, total=found.total, is_more=found.is_more,
@@ -62,6 +60,22 @@ def search_open(
         usual=order.choose("", has_text=bool(filters.q), student=student), next=following, previous=preceding,
         corrected=corrected, ways_out=ways, is_common=is_common,
     )  # fmt: skip
+
+
+def _find(filters, asked, *, mends):
+    """(Found, what was searched instead or "", ways out, is_common)"""
+    known = front.fresh(front.mended, filters, asked["at"]) if mends else None
+    if known and statement.counts([filters], asked["at"]) == [0]:  # nobody has written it so since
+        found = front.find(replace(filters, q=known), **asked)
+        if found.total:
+            return found, known, [], False
+    found = front.find(filters, **asked)
+    if found.total or not mends:
+        return found, "", [], False
+    found, corrected, ways, is_common = _instead(filters, found, asked)
+    if corrected and found.total:
+        front.keep(front.mended, filters, front.Kept(asked["at"], corrected))
+    return found, corrected, ways, is_common
 
 
 def _instead(filters, found, asked):

@@ -38,6 +38,13 @@ class First(NamedTuple):
     steps: list
     sizes: list
 
+    def ahead(self, number, wanted):
+        """Without the steps that are not enough: `number` of the first few fit, and so many are wanted."""
+        needed = ceil(wanted * ENOUGH) * self.sizes[0]
+        enough = (step for step, size in enumerate(self.sizes) if number * size >= needed)
+        begin = 0 if number >= wanted else next(enough, 0)
+        return First(self.steps[begin:], self.sizes[begin:])
+
     def values(self):
         """Parameters of the statement, each array as one literal: five hundred numbers take a while to parse."""
         return {f"step_{number}": f"{{{','.join(map(str, tokens))}}}" for number, tokens in enumerate(self.steps)}
@@ -74,13 +81,14 @@ def sample(name, condition, sort, most, columns, *, first=None):
 
 
 def _step(few, most, sizes):
-    """SQL: whether the few are enough, else among how many more there should be enough; NULL where among none."""
+    """SQL: how many of the few fit, whether they are enough, else among how many more there should be enough; NULL
+    where among none."""
     cases = "".join(
         f" WHEN number * {size} >= {ceil(most * ENOUGH) * sizes[0]} THEN %(step_{step})s::int[]"
         for step, size in enumerate(sizes) if step
     )  # fmt: skip
     return (
-        f"SELECT number >= {most} AS is_enough, CASE WHEN number >= {most} THEN NULL{cases} END AS places"
+        f"SELECT number, number >= {most} AS is_enough, CASE WHEN number >= {most} THEN NULL{cases} END AS places"
         f" FROM (SELECT count(*) AS number FROM {few}) counted"
     )
 

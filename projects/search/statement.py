@@ -4,7 +4,8 @@ What is found is counted up to MOST; facets count the same rows, the first in th
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from marketplace.db import ask_quickly
 from marketplace.replica import connection
@@ -24,7 +25,7 @@ class Row:
 
     by: object
     pk: int
-    card: dict
+    card: dict  # the same one for all who read it
     fee_amount: int
     hours: int
     closes_at: object
@@ -35,7 +36,10 @@ class Row:
 
 def row_of(by, pk, card, *values):
     """A Row of what CARD read."""
-    return Row(by, pk, json.loads(card), *values)
+    return Row(by, pk, _card(card), *values)
+
+
+_card = lru_cache(maxsize=2_000)(json.loads)  # what is newest, or frequent, is on many pages
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class Found:
     total: int  # at most MOST
     is_more: bool
     counts: dict  # of facets.py
+    few: int | None = field(compare=False)  # of the first few (samples.py) that fit, where those were looked at
     levels: dict  # {skill id: level} of what the student has shown
 
 
@@ -94,14 +99,15 @@ def find(
     statement = STATEMENT.format(
         parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
         facets=facets.as_json(filters, groups, student) if with_facets else "NULL",
+        few="(SELECT number FROM step_sample)" if "step_sample" in parts else "NULL::bigint",
         **marks(is_student=student is not None),
     )  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, statement, values)
         rows = cursor.fetchall()
-    total, counted, levels = rows[0][:3]
-    found = [row_of(*row[3:]) for row in rows if row[4] is not None]
-    return Found(found, min(total, MOST), total > MOST, json.loads(counted) if counted else {}, levels_of(levels))
+    total, counted, few, levels = rows[0][:4]
+    found = [row_of(*row[4:]) for row in rows if row[5] is not None]
+    return Found(found, min(total, MOST), total > MOST, json.loads(counted) if counted else {}, few, levels_of(levels))
 
 
 def counts(searches, at):
@@ -132,7 +138,7 @@ CARD = """l.card, l.fee_amount, l.hours, l.closes_at,
 STATEMENT = """
 WITH {parts}
 SELECT totals.*, {levels}, page.by, page.project_id, CARD
-FROM (SELECT (SELECT count(*) FROM sample), {facets}) totals
+FROM (SELECT (SELECT count(*) FROM sample), {facets}, {few}) totals
 LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
 ORDER BY page.number
 """.replace("CARD", CARD)

@@ -5,6 +5,9 @@ import re
 import pytest
 from django.urls import reverse
 
+from marketplace.accounts.models import Organization
+from marketplace.skills.models import StudentSkill
+from projects.models import Project
 from tests import factories
 from tests.factories import NOW
 
@@ -65,6 +68,34 @@ def test_a_text_is_mended_only_where_that_leads_to_something(text, filters, show
     page = client.get(reverse("projects:browse"), {"q": text, **filters}).content.decode()
     assert ("Showing “" in page, f"Showing “{shown}”" in page) == (bool(shown), bool(shown))
     assert f'value="{text}"' in page
+
+
+def test_a_mended_search_is_remembered_until_somebody_writes_it_so(client, organization, query_count):
+    museum = factories.make_project(organization=organization, title="Museum guide")
+    address = reverse("projects:browse") + "?q=musuem"
+    assert query_count(client, address) == 2
+    assert "Museum guide" in client.get(address).content.decode()
+    factories.make_project(organization=organization, title="Musuem of spelling")
+    page = client.get(address).content.decode()
+    assert ("Musuem of spelling" in page, "Museum guide" in page, "Showing “" in page) == (True, False, False)
+    Project.objects.exclude(pk=museum.pk).update(status="closed")
+    assert "Museum guide" in client.get(address).content.decode()
+    Project.objects.update(status="closed")
+    assert "Showing “" not in client.get(address).content.decode()
+
+
+def test_a_card_is_drawn_anew_when_what_it_says_changes(client_of, student, organization):
+    project = factories.make_project(organization=organization, title="<b>Tide</b> & table", skills=["SQL", "Python"])
+    address = reverse("projects:browse")
+    for _again in range(2):
+        page = client_of(None).get(address).content.decode()
+        assert "&lt;b&gt;Tide&lt;/b&gt; &amp; table</a></h2>" in page
+        assert "<li>SQL<li>Python</ul>" in page
+    skill = project.competencies.get(skill__name="SQL")
+    StudentSkill.objects.create(student=student.student, skill=skill.skill, level=skill.level, updated_at=NOW)
+    assert "<li><b>SQL</b><li>Python</ul>" in client_of(student).get(address).content.decode()
+    Organization.objects.update(name="Tide & Sons")
+    assert "<p>Tide &amp; Sons" in client_of(None).get(address).content.decode()
 
 
 def test_who_is_not_signed_in_reads_which_zone_the_hours_are_of(client, client_of, project, student):

@@ -96,8 +96,34 @@ def test_looking_among_the_first_of_an_order_finds_the_same(query, market, monke
             asked, first = {"at": NOW, "size": 20, "sort": sort}, front.first_of(samples.walked(sort), NOW)
             assert all(first.steps)
             plain = statement.find(parse(QueryDict(query)), **asked)
-            assert statement.find(parse(QueryDict(query)), **asked, first=first) == plain
+            for steps in (first, samples.First(first.steps[1:], first.sizes[1:])):
+                assert statement.find(parse(QueryDict(query)), **asked, first=steps) == plain
             assert plain.rows or query
+
+
+def test_what_was_not_enough_a_moment_ago_is_not_looked_at_again():
+    first = samples.First([[1], [2], [3], [4]], [700, 1_050, 1_575, 2_362])
+    assert first.ahead(18, 21) == samples.First([[3], [4]], [1_575, 2_362])
+    for number, wanted in ((30, 21), (700, 501), (0, 21), (1, 501)):  # enough, or hopeless: then from the beginning
+        assert first.ahead(number, wanted) == first
+
+
+def test_how_many_of_the_first_fit_says_where_to_begin_the_next_time(market, monkeypatch):
+    monkeypatch.setattr(statement, "MOST", 2)
+    monkeypatch.setattr(front, "FEW", 2)
+    monkeypatch.setattr(front, "STEPS", 3)
+    filters, asked = parse(QueryDict("where=remote")), {"at": NOW, "sort": "newest", "size": 2}
+    search_open(filters, at=NOW)  # notes the first of the order
+    front.counted.clear()
+    counting, find, began = search_open(filters, **asked), statement.find, []
+    (kept,) = front.counted.values()
+    first = front.kept["opened_at"].value
+    assert kept.value.few == find(filters, at=NOW, sort="newest", size=2, first=first).few > 0
+    monkeypatch.setattr(
+        statement, "find", lambda filters, **asked: began.append(asked["first"]) or find(filters, **asked)
+    )
+    assert search_open(filters, **asked).rows == counting.rows
+    assert began == [first.ahead(kept.value.few, 3)]
 
 
 def test_what_opens_after_the_first_were_noted_is_among_them(market, organization, monkeypatch):
