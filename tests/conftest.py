@@ -89,6 +89,12 @@ def _quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def _static_files_when_asked_for(settings):
+    """Each client has middleware of its own, and looking up all files for it took longer than most pages."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture
 def student(db):
     """A User who is a student, eligible, with a public portfolio."""
