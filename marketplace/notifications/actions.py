@@ -1,5 +1,6 @@
 """Telling people. `notify` writes rows; the worker sends what is due (tasks.py)."""
 
+import json
 from functools import reduce
 from operator import or_
 
@@ -40,19 +41,19 @@ def notify(
     words = {"title": title, "body": body, "reason": reason, "facts": facts}
     shared = {"kind": kind, "key": key, "action": action, "url": url, "due_at": due_at, "needs_action": needs_action,
               "created_at": at}  # fmt: skip
-    rows = []
+    rows, common = [], cut(words)
     for person, preferences in people:
         email_due_at, in_digest = due_for(person, preferences, kind, needs_action, at)
-        own = {"recipient": person.pk, "email_due_at": email_due_at, "in_digest": in_digest}
-        rows.append(cut(words | (says(person) if says else {})) | own)
+        own = {"recipient_id": person.pk, "email_due_at": email_due_at, "in_digest": in_digest}
+        rows.append((cut(words | says(person)) if says else common) | own)
     write(rows, **shared)
     send_due.delay_on_commit()
 
 
 def cut(words):
-    return words | {
-        "title": words["title"][:200], "reason": words["reason"][:300], "facts": [list(fact) for fact in words["facts"]]
-    }  # fmt: skip
+    """What fits the columns."""
+    facts = json.dumps([list(fact) for fact in words["facts"]])
+    return words | {"title": words["title"][:200], "reason": words["reason"][:300], "facts": facts}
 
 
 UNTOLD = """

@@ -1,27 +1,42 @@
 """Writing many notices in one statement, faster than rows of a model would."""
 
-import json
-
 from django.db import connection
 
 from marketplace.db import new_codes
 
-# Columns that differ from person to person come as arrays, the others once.
+# What is the same for all comes once, what differs from person to person as an array.
 INSERT = """
-INSERT INTO notifications_notification
-    (code, recipient_id, title, body, reason, facts, email_due_at, in_digest,
-     kind, key, action, url, due_at, needs_action, created_at, email_attempts, email_error)
-SELECT one.*, %(kind)s, %(key)s, %(action)s, %(url)s, %(due_at)s, %(needs_action)s, %(created_at)s, 0, ''
-FROM unnest(%(code)s, %(recipient)s::bigint[], %(title)s, %(body)s, %(reason)s, %(facts)s::jsonb[],
-            %(email_due_at)s::timestamptz[], %(in_digest)s) AS one
+INSERT INTO notifications_notification ({columns}, email_attempts, email_error)
+SELECT {values}, 0, '' FROM unnest({arrays}) AS one ({differing})
 ON CONFLICT (recipient_id, key) DO NOTHING
 """
-OWN = ("recipient", "title", "body", "reason", "email_due_at", "in_digest")
+OWN = {
+    "title": "text", "body": "text", "reason": "text", "facts": "jsonb",
+    "email_due_at": "timestamptz", "in_digest": "boolean",
+}  # fmt: skip
 
 
 def write(rows, **shared):
-    """Insert one notice for each of `rows` (dicts of OWN and `facts`), all with `shared`; who has one keeps it."""
-    values = {name: [row[name] for row in rows] for name in OWN}
-    values["facts"] = [json.dumps(row["facts"]) for row in rows]
+    """Insert one notice for each of `rows` (dicts of OWN, `facts` as JSON, and `recipient_id`), all with `shared`; who
+    has one keeps it."""
+    own = {name: [row[name] for row in rows] for name in OWN}
+    same = {name: values[0] for name, values in own.items() if all(value == values[0] for value in values)}
+    differing = {name: values for name, values in own.items() if name not in same}
+    # As literals: a list of a thousand constants is a thousand expressions to parse.
+    packed = {
+        "code": packed_array(new_codes(len(rows))),
+        "recipient_id": packed_array(row["recipient_id"] for row in rows),
+    }
+    arrays = {"code": "text", "recipient_id": "bigint"} | {name: OWN[name] for name in differing}
+    once = [f"%({name})s::{OWN[name]}" for name in same] + [f"%({name})s" for name in shared]
+    statement = INSERT.format(
+        columns=", ".join([*arrays, *same, *shared]), values=", ".join([*(f"one.{name}" for name in arrays), *once]),
+        arrays=", ".join(f"%({name})s::{kind}[]" for name, kind in arrays.items()), differing=", ".join(arrays),
+    )  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, values | shared | {"code": new_codes(len(rows))})
+        cursor.execute(statement, shared | same | differing | packed)
+
+
+def packed_array(plain):
+    """A PostgreSQL array of what needs no quotes."""
+    return f"{{{','.join(map(str, plain))}}}"
