@@ -38,21 +38,29 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, t
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _truncate_append_only_tables():
-    """Let the flush after a transactional test empty tables whose triggers refuse TRUNCATE, and nothing else may."""
-    original = flush.Command.handle
+def _empty_only_what_is_full():
+    """After a transactional test, also tables whose triggers refuse it, and nothing else may. A hundred tables that are
+    empty take half a second to truncate, and what migrations say of models need not be said again."""
 
-    def handle(self, **options):
-        connection = connections[options["database"]]
+    def handle(self, *, database, **options):
+        connection = connections[database]
+        kept = {"django_content_type", "auth_permission", "django_migrations"}
+        tables = sorted(
+            set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
+        )
         with connection.cursor() as cursor:
+            cursor.execute(
+                " UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in tables)
+            )
+            full = [table for (table,) in cursor]
             cursor.execute("SET session_replication_role = replica")
-        try:
-            original(self, **options)
-        finally:
-            with connection.cursor() as cursor:
+            try:
+                for table in full:
+                    cursor.execute(f"DELETE FROM {table}")
+            finally:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
-    flush.Command.handle = handle
+    original, flush.Command.handle = flush.Command.handle, handle
     yield
     flush.Command.handle = original
 
