@@ -129,9 +129,14 @@ def cpu_used(session, database):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) == session:
                 web += run_time(folder)
-            elif database.encode() in (folder / "cmdline").read_bytes():
+            elif is_backend((folder / "cmdline").read_bytes(), database.encode()):
                 postgres += run_time(folder)
     return web, postgres
+
+
+def is_backend(words, database):
+    """Not a worker of autovacuum, which comes and goes."""
+    return database in words and b"autovacuum" not in words
 
 
 def run_time(folder):

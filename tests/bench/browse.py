@@ -1,9 +1,9 @@
 """./dev bench browse [--projects 1000,1000000] [--requests 300] [--json FILE]: what pages cost, and how it grows.
 
-One granian worker with production's settings answers one reader after the other, signed out and as a student. Of all
-projects one in five is open, and there are as many students as projects. Pages are asked for in rounds, the floors
-(_floors.py) among them, and the middle round counts, so that a busy moment of the machine falls on all alike. CPU is
-that of the web process and of its PostgreSQL process, in milliseconds a request.
+For each number one granian worker with production's settings answers one reader after the other, signed out and as a
+student. Of all projects one in five is open, and there are as many students as projects. Pages are asked for in rounds,
+the floors (_floors.py) and all scales in each, and the middle round counts, of ratios too, so that a busy moment of the
+machine falls on all alike. CPU is that of the web process and of its PostgreSQL process, in milliseconds a request.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 from tests.bench._scale import say, scale
@@ -35,11 +35,9 @@ def main():
     parser.add_argument("--requests", type=int, default=300, help="of each page by each reader (300)")
     parser.add_argument("--json", metavar="FILE", help="write targets and figures there")
     options = parser.parse_args()
-    scales = {}
-    for size in sorted({int(size) for size in options.projects.split(",")}):
-        with scale(students=size, projects=size // 5) as database, server(database) as web:
-            scales[size] = measure(web, database, options.requests)
-            show(size, scales[size])
+    sizes = sorted({int(size) for size in options.projects.split(",")})
+    with ExitStack() as stack:
+        scales = measure({size: stack.enter_context(site(size)) for size in sizes}, options.requests)
     targets = judge(scales)
     for target in targets:
         print(f"{'met   ' if target['met'] else 'MISSED'}  {target['name']:<44} {target['value']:>9} {target['unit']}"
@@ -77,31 +75,73 @@ def server(database):
         os.environ |= before
 
 
-def measure(web, database, requests):
-    """{reader: {page: figures}, "sql": milliseconds, "memory": MiB}"""
+class Site:
+    """A database with a server on it, and who reads there."""
+
+    def __init__(self, database, web):
+        from tests.bench import _pages
+
+        self.database, (port, self.process) = database, web
+        self.readers = {"visitor": _pages.Reader(port), "student": _pages.Reader(port, session_of_a_student())}
+        self.pages = {name: _pages.pages(for_student=reader.is_student) for name, reader in self.readers.items()}
+
+    def use(self):
+        from django.db import connection
+
+        connection.close()
+        connection.settings_dict["NAME"] = self.database
+
+    def ask(self, name, requests):
+        """{page: figures} of one round of this reader."""
+        from tests.bench import _pages
+
+        self.use()
+        return {
+            page.name: _pages.ask(
+                self.readers[name], page, requests, lambda: _pages.cpu_used(self.process.pid, self.database)
+            )
+            for page in self.pages[name]
+        }
+
+
+@contextmanager
+def site(size):
+    with scale(students=size, projects=size // 5) as database, server(database) as web:
+        yield Site(database, web)
+
+
+def measure(sites, requests):
+    """{size: {reader: {page: figures}, "sql": milliseconds, "typed": milliseconds, "memory": MiB}}"""
     import resource
 
     from tests.bench import _combinations, _pages
 
-    port, process = web
     _pages.forget_statements()
-    readers = {"visitor": _pages.Reader(port), "student": _pages.Reader(port, session_of_a_student())}
-    figures = {}
-    for name, reader in readers.items():
-        pages, taken = _pages.pages(for_student=reader.is_student), {}
-        for _round in range(ROUNDS):
-            for page in pages:
-                asked = _pages.ask(
-                    reader, page, max(requests // ROUNDS, 1), lambda: _pages.cpu_used(process.pid, database)
-                )
-                taken.setdefault(page.name, []).append(asked)
-        figures[name] = {page.name: summed(taken[page.name]) for page in pages}
-        for page in pages:
-            floor = figures[name].get(f"{page.floor} floor")
-            figures[name][page.name]["ratio"] = round(figures[name][page.name]["cpu"] / floor["cpu"], 2) if floor else 1
-    say("75 searches, in the database alone …")
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {**figures, "sql": _combinations.measure(), "typed": _combinations.typed(), "memory": memory}
+    scales = {size: {} for size in sites}
+    for name in ("visitor", "student"):
+        rounds = [
+            {size: one.ask(name, max(requests // ROUNDS, 1)) for size, one in sites.items()} for _ in range(ROUNDS)
+        ]
+        for size, one in sites.items():
+            figures = {page.name: summed([asked[size][page.name] for asked in rounds]) for page in one.pages[name]}
+            for page in one.pages[name]:
+                floor = figures.get(f"{page.floor} floor", figures[page.name])
+                figures[page.name]["ratio"] = middle_ratio(figures[page.name], floor)
+            scales[size][name] = figures
+    for size, one in sites.items():
+        say(f"{size:,}: 75 searches, in the database alone …")
+        one.use()
+        scales[size] |= {"sql": _combinations.measure(), "typed": _combinations.typed()}
+        scales[size]["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        show(size, scales[size])
+    return scales
+
+
+def middle_ratio(figures, others):
+    """How many times as much CPU as the others, in the middle round."""
+    return round(
+        statistics.median(one / other for one, other in zip(figures["rounds"], others["rounds"], strict=True)), 2
+    )
 
 
 def session_of_a_student():
@@ -125,6 +165,7 @@ def summed(rounds):
     seconds = sorted(second for asked in rounds for second in asked["seconds"])
     middle = {name: statistics.median(asked[name] for asked in rounds) for name in ("web", "postgres", "queries")}
     return {
+        "rounds": [asked["web"] + asked["postgres"] for asked in rounds],
         "cpu": round(statistics.median(asked["web"] + asked["postgres"] for asked in rounds), 2),
         **{name: round(value, 2) for name, value in middle.items()},
         **{name: rounds[-1][name] for name in ("bytes", "gzip", "sent")},
@@ -163,7 +204,7 @@ def judged_page(reader, page, values, small):
     if page in CPU:
         found.append(target(f"{name}, CPU", values["ratio"], CPU[page], f"× {floor}"))
     if small is not None:
-        found.append(target(f"{name}, growth", round(values["cpu"] / small["cpu"], 2), GROWTH, "× the smallest"))
+        found.append(target(f"{name}, growth", middle_ratio(values, small), GROWTH, "× the smallest"))
     if page not in ("project", "for you"):
         found += [target(f"{name}, {size}", values[size], limit, "bytes") for size, limit in SIZES.items()]
     return found
