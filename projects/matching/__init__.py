@@ -16,8 +16,8 @@ from marketplace.errors import InvalidTransition, LimitReached
 from projects.matching.fair import choose
 from projects.matching.pool import before, find
 from projects.matching.scoring import score
-from projects.matching.telling import explain, tell
-from projects.models import InviteRound, Match, Project
+from projects.matching.telling import explain, keep, tell
+from projects.models import InviteRound, Project
 
 __all__ = ["invite_students", "match_project", "rank_students"]
 NOBODY_LEFT = "Everybody who fits has been told, or has had enough notices this week."
@@ -94,6 +94,6 @@ def write(project, at, *, is_invite=False):
     if not ranked:
         return []
     people, matches = explain(project, so_far.asked, ranked, at)
-    Match.objects.bulk_create(matches)
+    matches = keep(project, matches, at)
     tell(project, people, matches, at, is_invite=is_invite)
     return matches

@@ -14,6 +14,7 @@ from marketplace.accounts.models import Student
 from marketplace.db import UNHURRIED
 from projects import for_you, notices
 from projects.matching.scoring import WEEK
+from projects.matching.telling import hold
 from projects.models import Candidate, Match, Project, Rematch
 from projects.reasons import reason_in_words
 
@@ -60,13 +61,12 @@ def fitting(student, skills, at):
 
     A project that has told nobody yet will tell this student with the others.
     """
-    week = Match.objects.filter(student=student, matched_at__gt=at - WEEK).count()
-    room = min(SHOWN, settings.MATCH_NOTICES_PER_WEEK - week)
-    if room <= 0 or not Candidate.objects.filter(student=student, may_be_told=True).exists():
+    if not Candidate.objects.filter(student=student, may_be_told=True).exists():
         return []
     found = for_you.fitting(student, at=at, size=LOOKED_AT)
     near = [row for row in found.rows if row.pk in found.fitting]
     open_to_new = settled([row.pk for row in near])
+    room = room_of(student, at)
     told = set(student.matches.filter(project__in=open_to_new).values_list("project_id", flat=True))
     new = [row for row in near if row.pk in open_to_new - told and asks_for(row, skills, found.levels)]
     return [
@@ -74,6 +74,13 @@ def fitting(student, skills, at):
               **for_you.fits(row, found))
         for row in new[:room]
     ]  # fmt: skip
+
+
+def room_of(student, at):
+    """How many projects the student may be told of now, and may still be until the caller's transaction ends."""
+    hold(student.pk)
+    week = Match.objects.filter(student=student, matched_at__gt=at - WEEK).count()
+    return max(0, min(SHOWN, settings.MATCH_NOTICES_PER_WEEK - week))
 
 
 def settled(projects):

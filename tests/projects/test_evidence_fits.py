@@ -1,6 +1,7 @@
 """Who shows more than before hears of open projects that fit now: once each, all in one notice."""
 
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -214,3 +215,39 @@ def test_at_the_same_moment_as_the_opening_each_is_told_once(organization, owner
         )
         assert Match.objects.filter(project=project).count() == len(students)
         assert Notification.objects.filter(url=project.get_absolute_url()).count() == len(students)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_openings_are_not_more_than_enough(organization, settings, monkeypatch):
+    settings.MATCH_NOTICES_PER_WEEK = 1
+    students = [quick_student(f"S{number}") for number in range(4)]
+    for student in students:
+        show(student, "SQL")
+        show(student, "Python")
+    projects = [factories.make_project(organization=organization, skills=["SQL", "Python"]) for _number in range(2)]
+    meet(monkeypatch, (matching, "explain"))
+    told = together(*[lambda project=project: matching.match_project(project, LATER) for project in projects])
+    assert sum(map(len, told)) == len(students)
+    assert sorted(Match.objects.values_list("student", flat=True)) == sorted(student.pk for student in students)
+    assert Notification.objects.filter(kind="match.found").count() == len(students)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_evidence_and_an_opening_are_not_more_than_enough(project, organization, settings, monkeypatch):
+    settings.MATCH_NOTICES_PER_WEEK = 1
+    student = quick_student()
+    show(student, "SQL")
+    show(student, "Python")
+    new = factories.make_project(organization=organization, skills=["SQL", "Python"])
+    meet(monkeypatch, (matching, "explain"), (again, "settled"))
+    together(lambda: matching.match_project(new, LATER), lambda: again.rematch(student.pk, LATER))
+    assert Match.objects.filter(student=student).count() == 1
+    assert Notification.objects.filter(recipient=student.user).count() == 1
+
+
+def meet(monkeypatch, *places):
+    """Two calls wait for each other before these functions: each has chosen by then, and written nothing."""
+    both = Barrier(2)
+    for module, name in places:
+        go_on = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, go_on=go_on: both.wait(10) is not None and go_on(*args))
