@@ -10,6 +10,7 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from redis.exceptions import ConnectionError as RedisUnavailable
 from redis.exceptions import TimeoutError as RedisSilent
@@ -59,12 +60,13 @@ UNREACHABLE = (
     OperationalError, InterfaceError, RedisUnavailable, RedisSilent, SMTPException, ConnectionError, TimeoutError,
     Unavailable,
 )  # fmt: skip
+PAGES = ("GET", "HEAD", "POST")  # what a page is asked with; the API says for itself
 AWAY = "A part of the site is not answering just now. Try again in a moment."
 
 
 class FailureMiddleware:
     """What is nobody's bug gets its own page, never a stack trace: a server out of reach, a zero byte in a text,
-    the address of a button opened as a page."""
+    the address of a button opened as a page, a method that asks for no page."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -72,7 +74,8 @@ class FailureMiddleware:
     def __call__(self, request):
         if length_of(request) > settings.REQUEST_MAX_BYTES:  # before anything of it is read or kept
             return too_large(request)
-        response = self.get_response(request)
+        is_asked = request.method in PAGES or is_for_api(request)
+        response = self.get_response(request) if is_asked else HttpResponseNotAllowed(PAGES)
         wants_page = response.status_code == 405 and request.accepts("text/html") and not is_for_api(request)
         return not_allowed(response) if wants_page else response
 

@@ -20,7 +20,7 @@ from projects.queries import clarified, with_counts
 from projects.rubric import good_evidence, rubric_of
 from projects.search import order
 from projects.search.facets import GROUPS
-from projects.search.filters import HOURS, MAX_CHOICES, NAMES, PAY, WHERE, WITHIN, parse, unknown
+from projects.search.filters import LISTED, MAX_CHOICES, NAMES, parse, unknown, unlisted
 from projects.search.order import LABELS
 from projects.search.results import search_open
 from projects.search.statement import MOST
@@ -133,11 +133,7 @@ class ProjectPageSerializer(serializers.Serializer):
     results = ProjectSerializer(many=True)
 
 
-CHOICES = {
-    "pay": PAY, "hours": HOURS, "within": WITHIN, "where": WHERE, "level": [1, 2, 3],
-    "sort": [name for name in LABELS if name != "fit"],
-}  # fmt: skip
-CHOICES = {name: [str(value) for value in values] for name, values in CHOICES.items()}
+CHOICES = LISTED | {"sort": [name for name in LABELS if name != "fit"]}
 
 
 def choice(name, text, *, many=False):
@@ -191,10 +187,7 @@ def project_list(request):
 
 def refuse_unknown(query, filters):
     """Raises ValidationError for values outside the lists of the schema, slugs of nothing and foreign cursors."""
-    errors = {
-        name: [f"Not one of: {', '.join(allowed)}."]
-        for name, allowed in CHOICES.items() if not set(query.getlist(name)) <= {"", *allowed}
-    }  # fmt: skip
+    errors = {name: [f"Not one of: {', '.join(CHOICES[name])}."] for name in unlisted(query, CHOICES)}
     errors |= {name: [f"Unknown: {', '.join(slugs)}."] for name, slugs in unknown(query, filters).items()}
     errors |= {name: [f"At most {MAX_CHOICES}."] for name in NAMES if len(query.getlist(name)) > MAX_CHOICES}
     sort = order.choose(query.get("sort", ""), has_text=bool(filters.q), student=None)

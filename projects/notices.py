@@ -69,6 +69,9 @@ def closed_by_deadline(project, *, at):
         number = f"{waiting} application{'s' * (waiting > 1)}"
         title = f"“{project.title}” is closed: decide on {number}"
         body = "Decide by {decision}: every applicant gets an answer by then."
+    elif project.applications.exclude(submitted_at=None).exists():
+        title = f"“{project.title}” is closed"
+        body = "Every application has its answer."
     else:
         title = f"“{project.title}” is closed without applications"
         body = "Reopen it with a later deadline, or copy it and change the pay or the hours."

@@ -93,5 +93,9 @@ def test_the_address_of_a_button_opened_as_a_page_says_what_to_do(client_of, stu
     response = client_of(student).get(reverse("projects:keep"))
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "This address is no page" in response.content.decode()
+    for method in ("trace", "options", "put", "delete"):
+        refused = getattr(client_of(student), method)(reverse("projects:saved"))
+        assert (refused.status_code, refused["Allow"]) == (405, "GET, HEAD, POST"), method
+        assert b"Saved projects" not in refused.content
     program = client_of(student).get(reverse("projects:keep"), headers={"accept": "application/json"})
     assert (program.status_code, program.content) == (405, b"")

@@ -12,7 +12,7 @@ from applications import actions, rules
 from applications.board import Board
 from applications.forms import DeclineForm, OfferForm
 from applications.models import Application
-from applications.queries import days_to_work
+from applications.queries import days_to_work, waiting_for
 from applications.views.board import board_of
 from applications.views.trying import attempt, posted
 from marketplace.access import get_for_user, require
@@ -147,5 +147,6 @@ def offer(request, code):
     others = [other for other in found.unread if other is not row]
     return page(
         request, "applications/offer.html", found, row, form=form, offer_days=settings.OFFER_DAYS,
-        unread=others, work_days=days_to_work(found.project, now()), status=422 if form.errors else 200,
+        unread=others, in_line=waiting_for(found.project).count(), work_days=days_to_work(found.project, now()),
+        status=422 if form.errors else 200,
     )  # fmt: skip

@@ -149,6 +149,11 @@ def parse_all(queries):
     return [parse(query, among=among) for query in queries]
 
 
+def as_typed(text):
+    """For the box that it was typed into."""
+    return " ".join(text.replace("\x00", " ").split())[:MAX_QUERY]
+
+
 def words_of(text):
     """A search as it is asked: PostgreSQL refuses a text of more than 32 signs that each say "not the next".
 
@@ -166,6 +171,15 @@ def unknown(query, filters):
         for group, rows in known.items()
     }
     return {group: sorted(slugs) for group, slugs in missing.items() if slugs}
+
+
+LISTED = {"pay": PAY, "hours": HOURS, "within": WITHIN, "where": WHERE, "level": [level.value for level in Level]}
+LISTED = {group: [str(value) for value in values] for group, values in LISTED.items()}
+
+
+def unlisted(query, listed=LISTED):
+    """Groups of which a QueryDict has a value that is not in their list."""
+    return [group for group, values in listed.items() if not set(query.getlist(group)) <= {"", *values}]
 
 
 def named(slugs):

@@ -18,7 +18,7 @@ from marketplace.formatting import times
 from marketplace.money import format_money
 from marketplace.replica import from_replica
 from projects.search.addresses import with_query
-from projects.search.filters import parse, unknown
+from projects.search.filters import parse, unknown, unlisted
 from projects.search.results import search_open
 from projects.search.saved import address_of, name_of
 
@@ -45,7 +45,7 @@ def feed(request):
     ask for what closes soon, which is about today.
     """
     filters = replace(parse(request.GET), within=None)
-    if unknown(request.GET, filters):
+    if unknown(request.GET, filters) or unlisted(request.GET):
         raise Http404
     query = address_of(filters)
     found = search_open(filters, at=now(), sort="newest", size=ENTRIES, with_facets=False, mends=False)

@@ -21,7 +21,7 @@ from projects.cards import cards_of
 from projects.models import Project, SavedProject, SavedSearch
 from projects.search.addresses import Links, with_query
 from projects.search.facets import GROUPS
-from projects.search.filters import Filters, parse
+from projects.search.filters import Filters, as_typed, parse
 from projects.search.results import search_open
 from projects.search.saved import name_of
 from projects.search.suggesting import suggestions
@@ -42,7 +42,8 @@ def browse(request):
     saved = address_of_saved(request, links)
     nothing = "" if cards else nothing_found(request, results, links, saved)
     context = {
-        "saved": saved, "results": results, "cards": cards, "links": links, "nothing": nothing,
+        "saved": saved, "typed": as_typed(request.GET.get("q", "")),
+        "results": results, "cards": cards, "links": links, "nothing": nothing,
         "known": request.user.is_authenticated, "is_student": request.reader.is_student,
     }  # fmt: skip
     body = mark_safe(fragment("projects/_browse.jinja", context, request))  # noqa: S308 - escaped there

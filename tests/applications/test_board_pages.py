@@ -146,6 +146,16 @@ def test_an_offer_of_the_last_place_says_who_is_turned_down_unread(
     assert ("Everybody else stays until" in page) == (left > 1)
 
 
+@pytest.mark.parametrize(("places", "said"), [(1, True), (2, False)])
+def test_an_offer_of_the_last_place_counts_the_waiting_list(places, said, client_of, owner, organization):
+    project = factories.make_project(organization=organization, places=places)
+    for _number in range(2):
+        factories.make_application(project=project, status="waitlisted")
+    listed = factories.make_application(project=project, status="shortlisted")
+    page = read(client_of(owner), "offer", listed.code)
+    assert ("the places are filled, 2 students on the waiting list too." in page) == said
+
+
 def test_a_decision_is_shown_as_it_was_told(client_of, owner, project):
     application = factories.make_application(project=project, status="not_selected", feedback="Show the query itself.")
     factories.make_scores(application, owner)

@@ -56,7 +56,12 @@ def measure(rounds):
     from projects.models import Match, Project
 
     chance = random.Random(1)
-    chosen = chance.sample(list(Project.objects.open().values_list("pk", flat=True)), rounds + WARM_UP["projects"])
+    open_ones, needed = list(Project.objects.open().values_list("pk", flat=True)), rounds + WARM_UP["projects"]
+    if len(open_ones) < needed:
+        raise SystemExit(
+            f"{rounds} rounds need {needed} open projects, with those to warm up; there are {len(open_ones)}."
+        )
+    chosen = chance.sample(open_ones, needed)
     matched, found, told, before = [], [], [], Match.objects.count()
     try:
         for number, pk in enumerate(chosen):

@@ -84,6 +84,13 @@ def test_a_mended_search_is_remembered_until_somebody_writes_it_so(client, organ
     assert "Showing “" not in client.get(address).content.decode()
 
 
+def test_the_box_keeps_what_was_typed(client, organization):
+    factories.make_project(organization=organization, title="Data visualization of tides")
+    page = client.get(reverse("projects:browse"), {"q": "data-visualization  tides\x00<"}).content.decode()
+    assert 'value="data-visualization tides &lt;"' in page
+    assert "Data visualization of tides" in page
+
+
 def test_a_card_is_drawn_anew_when_what_it_says_changes(client_of, student, organization):
     project = factories.make_project(organization=organization, title="<b>Tide</b> & table", skills=["SQL", "Python"])
     address = reverse("projects:browse")

@@ -109,7 +109,7 @@ def test_what_closes_soon_has_no_feed_of_its_own(client):
 
 
 def test_nothing_found_and_nonsense_are_a_feed_too(client):
-    for query in ("", "?q=%00%08zzzz", "?skill=&pay=1&level=9", "?q=" + "a%20OR%20" * 3_000):
+    for query in ("", "?q=%00%08zzzz", "?skill=&pay=&level=", "?q=" + "a%20OR%20" * 3_000):
         _answer, root = read(client, query)
         assert titles(root) == []
 
@@ -130,3 +130,12 @@ def test_what_is_gone_has_no_feed_and_not_that_of_everything(client, name):
     assert len(titles(read(client, f"?{name}={slugs[name]}")[1])) == 1
     for query in (f"?{name}=gone", f"?{name}={slugs[name]}&{name}=gone", f"?{name}=%00"):
         assert client.get(reverse("projects:feed") + query).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query", ["pay=301", "pay=-1", "hours=1-2", "where=moon", "level=9", "level=1&level=x", "within=-3"]
+)
+def test_a_filter_that_there_is_not_has_no_feed(client, query):
+    offered()
+    assert client.get(f"{reverse('projects:feed')}?{query}").status_code == 404
+    assert client.get(reverse("projects:feed") + "?pay=&hours=25-40&level=1&level=2").status_code == 200
