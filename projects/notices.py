@@ -7,7 +7,7 @@ from marketplace.accounts.rules import POSTERS
 from marketplace.money import format_money
 from marketplace.notifications.actions import mark_done, notify
 from marketplace.notifications.telling import tell
-from projects.queries import LIVE, undecided_count
+from projects.queries import LIVE, places_left, undecided_count
 
 WAITING = "moderation.project_waiting"
 
@@ -71,7 +71,9 @@ def closed_by_deadline(project, *, at):
         body = "Decide by {decision}: every applicant gets an answer by then."
     elif project.applications.exclude(submitted_at=None).exists():
         title = f"“{project.title}” is closed"
-        body = "Every application has its answer."
+        body = "No application waits for a decision."
+        if places_left(project):
+            body += " Reopen it with a later deadline to fill what is left."
     else:
         title = f"“{project.title}” is closed without applications"
         body = "Reopen it with a later deadline, or copy it and change the pay or the hours."

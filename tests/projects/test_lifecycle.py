@@ -185,20 +185,19 @@ def test_the_clock_closes_exactly_what_is_due(organization, owner):
     assert notice.title == "“Clean and map three years of survey answers” is closed: decide on 1 application"
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        ("not_selected", "is closed"),
-        ("draft", "is closed without applications"),
-        (None, "is closed without applications"),
-    ],
-)
-def test_a_project_closes_without_applications_only_when_there_were_none(status, words, organization, owner):
+@pytest.mark.parametrize(("status", "words", "may_reopen"), [
+    ("not_selected", "is closed", True), ("accepted", "is closed", False),
+    ("draft", "is closed without applications", True), (None, "is closed without applications", True),
+])  # fmt: skip
+def test_a_project_closes_without_applications_only_when_there_were_none(
+    status, words, may_reopen, organization, owner
+):
     project = factories.make_project(organization=organization, applications_close_at=NOW, title="Tides")
     if status:
         factories.make_application(project=project, status=status)
     actions.close_due(at=NOW)
-    assert Notification.objects.get().title == f"“Tides” {words}"
+    notice = Notification.objects.get()
+    assert (notice.title, "Reopen it" in notice.body) == (f"“Tides” {words}", may_reopen)
 
 
 def test_reopening_keeps_the_history_and_matches_again(owner, organization):
