@@ -21,6 +21,12 @@ def pytest_configure():
     migrated.begin()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The longest test first: begun among the last it left all other processes idle for more than a minute."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/browser/test_main_job.py"))
+
+
 def pytest_unconfigure():
     migrated.end()
 
