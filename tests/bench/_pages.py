@@ -83,7 +83,7 @@ class Reader:
 
 
 def ask(reader, page, count, cpu):
-    """Figures of so many requests, one after the other. `cpu()`: seconds used so far by (web, PostgreSQL)."""
+    """Figures of so many requests, one after the other. `cpu()`: as cpu_used."""
     rng, seconds = random.Random(count), []
     addresses = rng.choices(page.addresses, k=count)
     for address in addresses[:3]:
@@ -92,7 +92,7 @@ def ask(reader, page, count, cpu):
     for address in addresses:
         taken, body = reader.read(address)
         seconds.append(taken)
-    web, postgres = (1000 * (after - was) / count for was, after in zip(before, cpu(), strict=True))
+    web, postgres = (1000 * used_since(was, now) / count for was, now in zip(before, cpu(), strict=True))
     return {
         "seconds": seconds, "web": web, "postgres": postgres, "queries": (statements() - statements_before) / count,
         "bytes": len(plain(body)), "sent": len(body), "gzip": len(gzip.compress(plain(body), 6)),
@@ -122,16 +122,21 @@ def statements():
 
 
 def cpu_used(session, database):
-    """Seconds of CPU of the processes of that session, and of the server processes of that database."""
-    web = postgres = 0.0
+    """{process: seconds of CPU so far} of that session, and the same of the server's processes of that database."""
+    web, postgres = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             fields = (folder / "stat").read_text().rpartition(")")[2].split()
             if int(fields[3]) == session:
-                web += run_time(folder)
+                web[folder.name] = run_time(folder)
             elif is_backend((folder / "cmdline").read_bytes(), database.encode()):
-                postgres += run_time(folder)
+                postgres[folder.name] = run_time(folder)
     return web, postgres
+
+
+def used_since(before, now):
+    """Seconds, of the processes that are still there: a connection that has grown old is closed."""
+    return sum(seconds - before.get(process, 0) for process, seconds in now.items())
 
 
 def is_backend(words, database):
