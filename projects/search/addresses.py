@@ -11,7 +11,7 @@ class Links:
     """`filters`: what was searched, which the address says in other words where its spelling was mended."""
 
     def __init__(self, request, filters):
-        self.query, self.filtered = request.GET, address_of(filters)
+        self.query, self.filtered = filled(request.GET), address_of(filters)
         self.browse = reverse("projects:browse")
         self.filters = reverse("projects:filters")
         student = getattr(request, "reader", None) and request.reader.is_student
@@ -49,6 +49,14 @@ class Links:
 
     def _address(self, query, path=None):
         return with_query(path or self.browse, query.urlencode())
+
+
+def filled(query):
+    """A copy of a QueryDict without what a form sends empty."""
+    kept = query.copy()
+    for name, values in query.lists():
+        kept.setlist(name, [value for value in values if value])
+    return kept
 
 
 def with_query(path, encoded):

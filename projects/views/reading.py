@@ -19,7 +19,7 @@ from marketplace.replica import from_replica
 from projects import actions, around, queries, rules
 from projects.cards import cards_of
 from projects.models import Project, SavedProject, SavedSearch
-from projects.search.addresses import Links, with_query
+from projects.search.addresses import Links, filled, with_query
 from projects.search.facets import GROUPS
 from projects.search.filters import Filters, as_typed, parse
 from projects.search.results import search_open
@@ -78,10 +78,7 @@ def without_blanks(request):
     """This address less the parameters a form sends empty."""
     if all(value for values in request.GET.lists() for value in values[1]):
         return request.get_full_path()
-    kept = request.GET.copy()
-    for name, values in request.GET.lists():
-        kept.setlist(name, [value for value in values if value])
-    return with_query(request.path, kept.urlencode())
+    return with_query(request.path, filled(request.GET).urlencode())
 
 
 @from_replica

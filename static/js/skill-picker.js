@@ -92,6 +92,7 @@ class SkillPicker extends HTMLElement {
   }
 
   key(event) {
+    if (event.key === "Enter" && !(this.active >= 0)) return this.close(); // what is typed is sent: suggestions come too late
     if (this.list.hidden) {
       if (event.key === "ArrowDown") this.suggest();
       return;
