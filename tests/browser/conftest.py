@@ -1,4 +1,5 @@
-"""A real Chromium against real processes. One site and one browser a session; a context of its own for each person."""
+"""A real Chromium against real processes: one site and one browser as long as its tests go on, so that no other test
+runs beside its workers; a context of its own for each person."""
 
 import re
 from urllib.parse import urlsplit
@@ -20,13 +21,13 @@ CHECKED = set()
 SIZES = {"wide": {"width": 1280, "height": 900}, "narrow": {"width": 390, "height": 844}}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory, template_database):
     with running_site(tmp_path_factory.mktemp("site"), template_database) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
