@@ -33,6 +33,11 @@ def new_codes(count):
     return [letters[start : start + 10] for start in range(0, 10 * count, 10)]
 
 
+def packed_array(plain):
+    """A PostgreSQL array of what needs no quotes, as one literal: a list is an expression each to parse."""
+    return f"{{{','.join(map(str, plain))}}}"
+
+
 def storable(words, length=300):
     """What somebody else's program said, as a text column of that length takes it."""
     return str(words).replace("\x00", "")[:length]

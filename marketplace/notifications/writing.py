@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from marketplace.db import new_codes
+from marketplace.db import new_codes, packed_array
 
 # What is the same for all comes once, what differs from person to person as an array.
 INSERT = """
@@ -22,7 +22,6 @@ def write(rows, **shared):
     own = {name: [row[name] for row in rows] for name in OWN}
     same = {name: values[0] for name, values in own.items() if all(value == values[0] for value in values)}
     differing = {name: values for name, values in own.items() if name not in same}
-    # As literals: a list of a thousand constants is a thousand expressions to parse.
     packed = {
         "code": packed_array(new_codes(len(rows))),
         "recipient_id": packed_array(row["recipient_id"] for row in rows),
@@ -35,8 +34,3 @@ def write(rows, **shared):
     )  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(statement, shared | same | differing | packed)
-
-
-def packed_array(plain):
-    """A PostgreSQL array of what needs no quotes."""
-    return f"{{{','.join(map(str, plain))}}}"

@@ -10,6 +10,7 @@ Relevance and fit are worked out for the newest that are found.
 from math import ceil
 from typing import NamedTuple
 
+from marketplace.db import packed_array
 from projects.search.order import COLUMNS, COMPUTED, is_falling
 
 FOLD = 1.5  # how many times more listings the next step looks at
@@ -46,8 +47,8 @@ class First(NamedTuple):
         return First(self.steps[begin:], self.sizes[begin:])
 
     def values(self):
-        """Parameters of the statement, each array as one literal: five hundred numbers take a while to parse."""
-        return {f"step_{number}": f"{{{','.join(map(str, tokens))}}}" for number, tokens in enumerate(self.steps)}
+        """Parameters of the statement."""
+        return {f"step_{number}": packed_array(tokens) for number, tokens in enumerate(self.steps)}
 
 
 def sample(name, condition, sort, most, columns, *, first=None):
