@@ -18,7 +18,7 @@ TABS = {
     "shortlist": ("Shortlist", [Status.SHORTLISTED]),
     "runners_up": ("Runners-up", []),  # closed out because the places were filled, and one is free again
     "offered": ("Offered", [Status.OFFERED, Status.ACCEPTED, Status.DECLINED]),
-    "ended": ("Not selected", [Status.NOT_SELECTED, Status.LAPSED, Status.WITHDRAWN]),
+    "ended": ("Ended", [Status.NOT_SELECTED, Status.LAPSED, Status.WITHDRAWN]),
 }
 
 

@@ -3,6 +3,8 @@
 The organization's side: owners and members assess and decide. Whoever applied to a project never judges it.
 """
 
+from django.core.exceptions import PermissionDenied
+
 from applications.models import Application
 from marketplace.accounts.models import Membership
 from marketplace.accounts.rules import POSTERS, in_good_standing, is_student, may_post, role_in
@@ -30,6 +32,13 @@ def may_act_as_applicant(user, application):
 def may_read_board(user, project):
     """Owners and members, suspended ones too; not finance, and nobody who applied to it."""
     return role_in(user, project.organization) in POSTERS and not _applied(user, project)
+
+
+def must_read_board(user, project):
+    """`may_read_board` for pages: raises PermissionDenied with the reason for a member who applied."""
+    if role_in(user, project.organization) in POSTERS and _applied(user, project):
+        raise PermissionDenied("You applied to this project yourself, so colleagues of yours decide about it.")
+    return may_read_board(user, project)
 
 
 def may_assess(user, project):

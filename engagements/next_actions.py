@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from engagements.models import Engagement
 from engagements.queries import as_seen_by, open_orders_of
-from engagements.standing import order_standing, standing
+from engagements.standing import order_standing, review_beside, standing
 from marketplace.activity.next_actions import NextAction
 from marketplace.clock import days
 
@@ -22,6 +22,7 @@ def for_user(user, at):
     replaced = Q(replacement_until__gt=at)
     rows = as_seen_by(user).filter(live | recent | replaced)[:MOST]
     found = [(row, standing(row, user, at)) for row in rows]
+    found += [(row, beside) for row in rows if (beside := review_beside(row, user, at))]
     found += [(row.engagement, order_standing(row, user, at)) for row in open_orders_of(user)[:MOST]]
     return [next_action(engagement, now, user, at) for engagement, now in found if now.yours]
 

@@ -164,7 +164,7 @@ def delivering(r, version, word):
     if r.side == STUDENT:
         return Standing(
             "Overdue" if late else word, f"{'Overdue' if late else 'Your turn'}: deliver version {version}",
-            f"{r.open_fee} is held for you until then.", "danger" if late else "warning", e.due_at, True,
+            f"{r.open_fee} is held for you until it is approved.", "danger" if late else "warning", e.due_at, True,
             f"Deliver version {version}", r.path("deliver"), f"Deliver version {version} of {r.title}", 3,
         )  # fmt: skip
     if late:
@@ -232,15 +232,26 @@ def answering(r, step):
 
 def approved(r):
     money = payout(r)
+    return money if money.yours else review(r, money) or money
+
+
+def review(r, money):
+    """The review that the reader has still to write, or None; `money` is the Standing of the payout."""
     until = r.engagement.approved_at + days(settings.DOUBLE_BLIND_DAYS)
     written = {STUDENT: r.engagement.student_reviewed_at, ORGANIZATION: r.engagement.organization_reviewed_at}
-    if money.yours or r.side is None or written[r.side] is not None or r.at >= until:
-        return money
-    about = r.engagement.organization if r.side == STUDENT else r.engagement.student
+    if r.side is None or written[r.side] is not None or r.at >= until:
+        return None
     return Standing(
         money.word, "Your turn: write your review", f"{money.headline}.", "warning", until, True,
-        f"Review {about}", r.path("review"), f"Review {about} for {r.title}", money.step,
+        f"Review {r.other}", r.path("review"), f"Review {r.other} for {r.title}", money.step,
     )  # fmt: skip
+
+
+def review_beside(engagement, user, at):
+    """The review that `user` has still to write while the payout waits for them as well, or None."""
+    r = Reading(engagement, side_of(user, engagement), False, at)
+    money = payout(r) if engagement.status == Status.APPROVED else None
+    return review(r, money) if money and money.yours else None
 
 
 def payout(r):

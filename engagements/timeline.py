@@ -62,6 +62,13 @@ def timeline(engagement, messages, *, user):
     return sorted(entries, key=lambda entry: entry.at)
 
 
+def student_for(user, engagement, event):
+    """What the reader reads who gets something."""
+    if user is None or user.pk != engagement.student.user_id:
+        return str(engagement.student)
+    return "yourself" if event.actor_id == user.pk else "you"
+
+
 def told(event, engagement, user):
     words = AUTOMATIC.get(event.verb) if event.actor_id is None else None
     if event.data.get("resolution") == "agreed":
@@ -71,7 +78,7 @@ def told(event, engagement, user):
         return None
     who = "You" if user and event.actor_id == user.pk else name_of(event.actor, engagement)
     names = {
-        "who": who, "organization": str(engagement.organization), "student": str(engagement.student),
+        "who": who, "organization": str(engagement.organization), "student": student_for(user, engagement, event),
         "amount": format_money(amount_of(event, engagement), engagement.currency),
         "version": event.data.get("version", ""), "title": f"“{event.data.get('title', '')}”",
     }  # fmt: skip

@@ -6,6 +6,7 @@ from engagements.models import Engagement
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
+from marketplace.formatting import times
 from portfolio.disclosure import disclosure, mentions
 from portfolio.models import Case
 
@@ -72,8 +73,9 @@ def publish_case(*, case, by, at):
         return case
     allowed = disclosure(case.engagement.project)
     if not allowed.is_open(at.date()):
+        day = times.short(allowed.opens_on, None)
         raise DomainError(
-            f"You agreed to show this from {allowed.opens_on:%d %B %Y} on. You can prepare it now and publish it then.",
+            f"You agreed to show this from {day} on. You can prepare it now and publish it then.",
             code="too_early",
         )
     if allowed.text and not case.my_part:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from marketplace.formatting import times
 from marketplace.money import format_money
 from projects.models import Project
 from projects.starters import BLANKS
@@ -165,18 +166,28 @@ def schedule_problems(close_at, decide_at, due_on, at, *, slack=0):
     `slack` in days forgives the due date what the calendar of another time zone makes of the decision date.
     """
     wrong_close = _close_problem(close_at, at)
+    wrong_decision = _decision_problem(None if wrong_close else close_at, decide_at, at)
     if wrong_close:
         yield "applications_close_on", wrong_close
-    if decide_at is None:
-        yield "decisions_due_on", "Set the decision date."
-    elif not wrong_close and decide_at < close_at:
-        yield "decisions_due_on", "The decision date cannot be before the application deadline."
-    elif not wrong_close and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS, hours=2):  # clocks may change
-        yield "decisions_due_on", f"Decide at most {MAX_DECISION_DAYS} days after the application deadline."
+    if wrong_decision:
+        yield "decisions_due_on", wrong_decision
     if due_on is None:
         yield "work_due_on", "Set the date the work is due."
-    elif decide_at:
+    elif not wrong_close and not wrong_decision:  # its range is counted from them
         yield from _due_problems(decide_at.date(), due_on, timedelta(days=slack))
+
+
+def _decision_problem(close_at, decide_at, at):
+    """`close_at`: None while the application deadline is wrong itself."""
+    if decide_at is None:
+        return "Set the decision date."
+    if decide_at < at:
+        return "The decision date has passed. Choose one after the application deadline."
+    if close_at and decide_at < close_at:
+        return "The decision date cannot be before the application deadline."
+    if close_at and decide_at > close_at + timedelta(days=MAX_DECISION_DAYS, hours=2):  # clocks may change
+        return f"Decide at most {MAX_DECISION_DAYS} days after the application deadline."
+    return ""
 
 
 def _close_problem(close_at, at):
@@ -193,5 +204,5 @@ def _due_problems(decided_on, due_on, slack):
     low, high = settings.PROJECT_WORK_DAYS
     first, last = decided_on + timedelta(days=low), decided_on + timedelta(days=high)
     if not first - slack <= due_on <= last + slack:
-        span = f"{first:%d %b %Y} to {last:%d %b %Y}"
+        span = f"{times.short(first, None)} to {times.short(last, None)}"
         yield "work_due_on", f"The work is due {low} to {high} days after the decision date: {span}."

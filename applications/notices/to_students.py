@@ -22,7 +22,7 @@ def application_sent(application, at, has_waited=False):
         "\n\n"
         "Your evidence is judged without your name. It is shown when you are shortlisted.",
         dates={"decision": project.decisions_due_at},
-        facts=[("Reference", application.code.upper()), ("Pay", f"{fee(project)} fixed"), ("Answer by", "{decision}")],
+        facts=[("Reference", application.code), ("Pay", f"{fee(project)} fixed"), ("Answer by", "{decision}")],
         url=application.get_absolute_url(), action="See your application", reason=applied(application),
     )  # fmt: skip
 

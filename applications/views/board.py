@@ -11,6 +11,7 @@ from applications.agreement import agreement_of
 from applications.board import TABS, Board
 from applications.calibration import MINUTES, examples, is_complete, matches
 from applications.forms import ScoreForm
+from applications.models import Application
 from applications.queries import calibration_of, double_scores
 from applications.views.calibrating import first_missing
 from applications.views.trying import attempt, posted
@@ -20,6 +21,7 @@ from projects.models import Project
 from projects.queries import clarified
 from projects.rubric import wanted
 
+Status = Application.Status
 COLUMNS = 4  # applicants beside each other
 AGREEMENT_OVER = days(365)
 
@@ -27,7 +29,7 @@ AGREEMENT_OVER = days(365)
 def board_of(request, code):
     """The board as this person may see it. 404 for a project they may not see, 403 for the wrong role."""
     projects = Project.objects.select_related("organization")
-    return Board(get_for_user(projects, request.user, code=code, may=rules.may_read_board), request.user)
+    return Board(get_for_user(projects, request.user, code=code, may=rules.must_read_board), request.user)
 
 
 @login_required
@@ -105,9 +107,11 @@ def score(request, code, number, label):
 
 def elsewhere(request, found, label):
     """The page was old: this applicant is not to be scored any more, or never was."""
-    if not any(row.applicant.label == label for row in found.rows):
+    row = next((row for row in found.rows if row.applicant.label == label), None)
+    if row is None:
         raise Http404("No such applicant.")
-    messages.info(request, f"Applicant {label} is not to be scored any more: a decision was made.")
+    why = "the application was withdrawn" if row.applicant.status == Status.WITHDRAWN else "a decision was made"
+    messages.info(request, f"Applicant {label} is not to be scored any more: {why}.")
     return redirect("applications:board", found.project.code)
 
 

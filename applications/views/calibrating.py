@@ -21,7 +21,7 @@ AGAIN, SEEN = "1", "seen"  # ?again=: the form once more, then its key
 @require_http_methods(["GET", "POST"])
 def calibrate(request, code, number):
     projects = Project.objects.select_related("organization")
-    project = get_for_user(projects, request.user, code=code, may=rules.may_read_board)
+    project = get_for_user(projects, request.user, code=code, may=rules.must_read_board)
     if not 1 <= number <= len(examples()):
         raise Http404("No such example.")
     example, again = examples()[number - 1], request.GET.get("again", "")

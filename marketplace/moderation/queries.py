@@ -1,8 +1,10 @@
-"""What waits for a moderator."""
+"""What waits for a moderator, and what was decided last."""
+
+from django.contrib.contenttypes.models import ContentType
 
 from engagements.models import Dispute
 from marketplace.accounts.models import Organization
-from marketplace.moderation.models import Report
+from marketplace.moderation.models import Decision, Report
 from payments.models import MoneyOperation
 from projects.models import Project
 from projects.queries import last_returns
@@ -49,3 +51,13 @@ def numbers():
 def next_dispute_due():
     """When the next open dispute must be decided, or None."""
     return Dispute.objects.filter(resolved_at=None).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def last_decision(subject):
+    """The last Decision about something, or None. About a Report: the one that settled it."""
+    if isinstance(subject, Report):
+        found = Decision.objects.filter(report=subject)
+    else:
+        kind = ContentType.objects.get_for_model(subject)
+        found = Decision.objects.filter(subject_type=kind, subject_id=subject.pk)
+    return found.select_related("moderator").order_by("-at", "-pk").first()

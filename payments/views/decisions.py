@@ -20,7 +20,7 @@ def approve(request, code):
     amount = format_money(engagement.unreleased_amount, engagement.currency)
     latest = engagement.deliveries.order_by("-version").first()
     if request.method == "POST":
-        return release(request, engagement, amount)
+        return release(request, engagement)
     if engagement.status != Engagement.Status.DELIVERED or latest is None:
         messages.info(request, f"This is {engagement.get_status_display().lower()}: there is nothing to approve.")
         return redirect(engagement)
@@ -33,14 +33,16 @@ def approve(request, code):
     return render(request, "payments/approve.html", context)
 
 
-def release(request, engagement, amount):
+def release(request, engagement):
+    """Approve, and say what the student gets: the same to a second click as to the first."""
     version = request.POST.get("version", "")
     try:
-        actions.approve_delivery(
+        payouts = actions.approve_delivery(
             engagement=engagement, by=request.user, at=now(), version=int(version) if version.isdecimal() else None
         )
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(engagement)
+    amount = format_money(sum(payout.amount for payout in payouts), engagement.currency)
     messages.success(request, f"Approved. {amount} is on its way to {engagement.student}.")
     return redirect(engagement)

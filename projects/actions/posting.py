@@ -7,6 +7,7 @@ from django.utils import timezone
 from marketplace.activity.actions import record
 from marketplace.db import lock
 from marketplace.errors import DomainError, InvalidTransition
+from marketplace.formatting import times
 from marketplace.money import exponent
 from marketplace.skills.models import Skill, SkillFamily
 from projects.actions.judging import set_rubrics
@@ -147,8 +148,8 @@ def check_may_post(organization, at):
     if organization.suspended_at is not None:
         raise DomainError(f"{organization} is suspended and cannot post projects.", code="suspended")
     if organization.is_paused(at):
-        until = timezone.localtime(organization.posting_paused_until)
+        until = times.short(timezone.localdate(organization.posting_paused_until), None)
         raise DomainError(
-            f"{organization} cannot post projects until {until:%d %b %Y}: applicants were left without a decision.",
+            f"{organization} cannot post projects until {until}: applicants were left without a decision.",
             code="posting_paused",
         )

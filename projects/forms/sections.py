@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 
 from marketplace.clock import days
+from marketplace.formatting import times
 from marketplace.skills.forms import SkillField, ids_of, put_skill
 from marketplace.skills.models import Level, SkillFamily
 from marketplace.skills.site_vocabulary import suggest_skills
@@ -191,7 +192,7 @@ class PortfolioForm(SectionForm):
         if dated and day is None and "portfolio_from" not in self.errors:
             self.add_error("portfolio_from", "Give the date from which the student may show the work.")
         elif dated and day and not self.at.date() < day <= latest:
-            self.add_error("portfolio_from", f"Choose a date from tomorrow to {latest:%d %b %Y}.")
+            self.add_error("portfolio_from", f"Choose a date from tomorrow to {times.short(latest, None)}.")
         return self.cleaned_data
 
     def values(self):

@@ -82,7 +82,7 @@ def next_step(project, at, role):
         return Row(project, "A moderator is looking at it. You are told as soon as it opens.")
     if project.status in (Status.CANCELLED, Status.REMOVED):
         return Row(project, project.review_note if project.status == Status.REMOVED else "Nothing to do.")
-    return deciding_step(project) if role in POSTERS else paying_step(project)
+    return deciding_step(project) if role in POSTERS else paying_step(project, role)
 
 
 def deciding_step(project):
@@ -95,12 +95,13 @@ def deciding_step(project):
     return waiting_step(project)
 
 
-def paying_step(project):
-    """Of an open or closed project, for those who only pay."""
+def paying_step(project, role):
+    """Of an open or closed project, for those who only pay, or who applied to it."""
     if project.unfunded_count:
         return Row(project, f"Fund {count(project.unfunded_count, 'place')}", reverse_or("engagements:mine", project))
     if project.to_assess_count or project.shortlisted_count:
-        return Row(project, "An owner or a member decides on the applications.")
+        why = "You applied to it yourself: a colleague" if role is None else "An owner or a member"
+        return Row(project, f"{why} decides on the applications.")
     return waiting_step(project)
 
 

@@ -104,10 +104,12 @@ class WordCount extends HTMLElement {
     const used = this.unit === "words" ? (text.match(/\S+/g) || []).length : [...text].length;
     const left = this.max - used;
     this.toggleAttribute("data-over", left < 0);
-    this.shown.textContent = left < 0 ? `${-left} ${this.unit} too many` : `${used} of ${this.max} ${this.unit}`;
+    const unit = Math.abs(left) === 1 ? this.unit.slice(0, -1) : this.unit;
+    const rest = `${Math.abs(left)} ${unit} ${left < 0 ? "too many" : "left"}`;
+    this.shown.textContent = left < 0 ? rest : `${used} of ${this.max} ${this.unit}`;
     clearTimeout(this.timer); // speak only when typing pauses, and only near the end
     this.timer = setTimeout(() => {
-      this.spoken.textContent = left < this.max / 10 ? `${Math.abs(left)} ${this.unit} ${left < 0 ? "too many" : "left"}` : "";
+      this.spoken.textContent = left < this.max / 10 ? rest : "";
     }, 1000);
   }
 }

@@ -138,12 +138,12 @@ def test_score_mode_leads_to_it_and_it_leads_back(project, newcomer, client_of):
         assert answer.headers["Location"] == page_of(project, 1)
     for number, example in enumerate(examples(), 1):
         page = client.get(page_of(project, number)).content.decode()
-        assert "The key:" not in page
+        assert "The answer key:" not in page
         assert client.post(page_of(project, number), {"level": "2"}).headers["Location"] == page_of(project, number)
         page = client.get(page_of(project, number)).content.decode()
-        assert f"The key: {example.key_word}" in page
+        assert f"The answer key: {example.key_word}" in page
         assert ("Next example" in page) is (number < 3)
-    assert "You scored 1 of 3 as the key." in page
+    assert "You scored 1 of 3 as the answer key does." in page
     assert "/score/1/" in client.get(reverse("applications:score_next", args=[project.code])).headers["Location"]
 
 
@@ -163,11 +163,11 @@ def test_an_answer_without_a_level_is_asked_for_again(project, newcomer, client_
 
 def test_it_is_done_again_from_the_first_to_the_last(project, owner, client_of):
     client = client_of(owner)
-    assert "The key:" in client.get(page_of(project, 1)).content.decode()
-    assert "The key:" not in client.get(page_of(project, 1, "?again=1")).content.decode()
+    assert "The answer key:" in client.get(page_of(project, 1)).content.decode()
+    assert "The answer key:" not in client.get(page_of(project, 1, "?again=1")).content.decode()
     answer = client.post(page_of(project, 1, "?again=1"), {"level": "3"})
     page = client.get(answer.headers["Location"]).content.decode()
-    assert "The key sees it otherwise." in page
+    assert "The answer key sees it otherwise." in page
     assert f"{page_of(project, 2)}?again=1" in page
 
 
@@ -182,4 +182,7 @@ def test_the_board_says_what_comes_first_and_offers_it_again(project, owner, new
     assert "Calibrate meanwhile" not in client_of(owner).get(board).content.decode()
     factories.make_application(project=project)
     assert "3 examples with an answer key" in client_of(newcomer).get(board).content.decode()
-    assert "Calibration: 3 of 3 as the key." in client_of(owner).get(board).content.decode()
+    assert (
+        "Calibration: you scored 3 of 3 examples as their answer key does."
+        in client_of(owner).get(board).content.decode()
+    )

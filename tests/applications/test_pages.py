@@ -62,7 +62,7 @@ def test_a_student_applies_with_new_and_with_kept_evidence(student, project, cli
     assert "Send application" in page
     step = post(client, url("submit", application.code))
     assert step == url("submitted", application.code)
-    assert application.code.upper() in get(client, step)
+    assert f'class="reference">{application.code}<' in get(client, step)
     application.refresh_from_db()
     assert application.status == "submitted"
     assert "Received" in get(client, url("mine"))

@@ -82,12 +82,15 @@ def test_an_unfinished_draft_is_not_sent_and_says_what_is_missing(project, stude
     assert application.status == "draft"
 
 
-def test_an_old_page_of_a_decided_applicant_leads_back_to_the_board(project, owner, client_of):
-    factories.make_application(project=project, status="not_selected")
+@pytest.mark.parametrize(
+    ("status", "why"), [("not_selected", "a decision was made"), ("withdrawn", "the application was withdrawn")]
+)
+def test_an_old_page_of_an_applicant_who_is_not_scored_leads_back_to_the_board(status, why, project, owner, client_of):
+    factories.make_application(project=project, status=status)
     response = client_of(owner).post(
         f"/applications/board/{project.code}/score/1/A/", {"level": "2", "justification": "Late."}, follow=True
     )
-    assert "Applicant A is not to be scored any more: a decision was made." in response.content.decode()
+    assert f"Applicant A is not to be scored any more: {why}." in response.content.decode()
 
 
 @pytest.mark.parametrize("path", ["score/1/Q/", "score/9/A/", "score/0/A/"])

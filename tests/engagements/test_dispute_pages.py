@@ -136,9 +136,11 @@ class TestTold:
         actions.settle_agreed(dispute=dispute, by=owner, at=NOW)
         titles = [entry.title for entry in timeline(dispute.engagement, [], user=student)]
         assert titles == [
-            "You proposed $400 for Robin Quist", "Olive Owner proposed $400 for Robin Quist",
-            "Olive Owner agreed: the dispute is settled with $400 for Robin Quist",
+            "You proposed $400 for yourself", "Olive Owner proposed $400 for you",
+            "Olive Owner agreed: the dispute is settled with $400 for you",
         ]  # fmt: skip
+        titles = [entry.title for entry in timeline(dispute.engagement, [], user=owner)]
+        assert titles[0] == "Robin Quist proposed $400 for Robin Quist"
 
 
 class TestVanished:

@@ -145,6 +145,31 @@ def test_reports_are_decided_in_the_admin(client_of, moderator, student, waiting
     assert "Uphold…" not in again
 
 
+def test_a_second_tab_reads_whose_reason_was_kept(client_of, moderator, waiting):
+    other = factories.make_user("Otto Other", is_staff=True)
+    tries = [(moderator, "Clear brief."), (moderator, "Another."), (other, "Mine.")]
+    said = [
+        client_of(who).post(page_for(Project, "open", waiting), {"reason": reason}, follow=True).content.decode()
+        for who, reason in tries
+    ]
+    assert f"“{waiting}” was opened. Your reason is in the audit log." in said[0]
+    kept = f"“{waiting}” was opened before, so nothing changed. The reason that was given is kept, by"
+    assert f"{kept} you: “Clear brief.”" in said[1]
+    assert f"{kept} {moderator}: “Clear brief.”" in said[2]
+    assert list(Decision.objects.values_list("reason", flat=True)) == ["Clear brief."]
+
+
+def test_a_report_decided_in_two_tabs_keeps_one_reason(client_of, moderator, student, waiting):
+    report = actions.report(subject=waiting, by=student, reason="unpaid", at=NOW)
+    client = client_of(moderator)
+    first, second = [
+        client.post(page_for(Report, "dismiss", report), {"reason": reason}, follow=True).content.decode()
+        for reason in ("No.", "Again no.")
+    ]
+    assert "was dismissed. Your reason is in the audit log." in first
+    assert "was dismissed before, so nothing changed. The reason that was given is kept, by you: “No.”" in second
+
+
 def test_the_audit_log_lists_every_event(client_of, moderator, waiting):
     record("project.something", actor=None, subject=waiting, at=NOW, note="<i>")
     page = client_of(moderator).get(reverse("admin:activity_event_changelist")).content.decode()
@@ -249,6 +274,12 @@ def test_a_report_leads_to_the_thing_it_is_about(client_of, moderator, student, 
         page = client.get(reverse("admin:moderation_report_change", args=[report.pk])).content.decode()
         assert f'href="{place}"' in page
         assert f'href="{subject.get_absolute_url()}"' in page
+
+
+def test_what_was_never_submitted_comes_last(client_of, moderator, waiting, organization):
+    draft = factories.make_project(organization=organization, status="draft")
+    page = client_of(moderator).get(reverse("admin:projects_project_changelist"))
+    assert [row.pk for row in page.context["cl"].result_list] == [waiting.pk, draft.pk]
 
 
 def test_filters_offer_only_what_is_there(client_of, moderator, student, waiting):

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from engagements.next_actions import for_user as actions_of_work
 from marketplace.errors import DomainError, Unavailable
 from marketplace.notifications.models import Notification
 from payments import actions
 from payments.models import MoneyOperation, PayoutAccount
 from payments.next_actions import for_user
 from payments.words import HOLD, requirement_words
+from tests.engagements.factories import make_review
 from tests.factories import NOW, make_application, make_engagement
 from tests.payments.factories import make_account, make_funding, make_payout, onboard
 
@@ -110,6 +112,21 @@ def test_a_held_payout_is_asked_for_by_the_engagement_and_not_twice(student):
     make_funding(engagement, status="paid")
     make_payout(engagement, status="held")
     assert for_user(student, NOW) == []
+
+
+def test_a_payout_on_hold_keeps_no_review_waiting(student):
+    engagement = make_engagement(student=student.student, status="approved")
+    make_funding(engagement, status="paid")
+    make_payout(engagement, status="held", waits_for_student=True)
+
+    def asked(at=NOW):
+        return [action.text for action in actions_of_work(student, at)]
+
+    payouts = "Set up payouts to receive $480"
+    assert asked() == [payouts, f"Review {engagement.organization} for “{engagement.project}”"]
+    assert asked(NOW + timedelta(days=400)) == [payouts]
+    make_review(engagement, "student", student)
+    assert asked() == [payouts]
 
 
 def test_a_part_on_hold_is_asked_for_beside_the_work(student):

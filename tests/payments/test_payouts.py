@@ -152,8 +152,9 @@ def test_the_double_click_on_the_page_is_harmless(engagement, owner, client_of, 
     address = f"/payments/work/{engagement.code}/approve/"
     page = client.get(address).content.decode()
     assert "Release $480 to" in page
-    answers = [client.post(address, {"version": "1"}).status_code for _ in range(2)]
-    assert (answers, Payout.objects.count()) == ([302, 302], 1)
+    pages = [client.post(address, {"version": "1"}, follow=True).content.decode() for _ in range(2)]
+    said = f"Approved. $480 is on its way to {engagement.student}."
+    assert ([said in page for page in pages], Payout.objects.count()) == ([True, True], 1)
 
 
 def test_a_factory_funding_can_be_approved_without_stripe(organization, owner):

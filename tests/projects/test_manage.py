@@ -66,7 +66,11 @@ def test_who_applied_is_not_asked_to_assess(client_of, organization, owner):
     student = factories.make_student("Mo Both")
     factories.make_application(project=project, student=student, answers=False)
     factories.make_member(organization, student.user)
-    assert steps(client_of(student.user)) == [("An owner or a member decides on the applications.", "")]
+    client = client_of(student.user)
+    assert steps(client) == [("You applied to it yourself: a colleague decides on the applications.", "")]
+    answer = client.get(board(project))
+    assert answer.status_code == 403
+    assert "You applied to this project yourself, so colleagues of yours decide about it." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

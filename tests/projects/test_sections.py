@@ -37,11 +37,24 @@ DECIDED = DECIDE.date()
         (CLOSE, CLOSE - timedelta(hours=1), CLOSE.date() + timedelta(days=9), ["decisions_due_on"]),
         (CLOSE, CLOSE + timedelta(days=14), CLOSE.date() + timedelta(days=30), []),
         (CLOSE, CLOSE + timedelta(days=15), CLOSE.date() + timedelta(days=30), ["decisions_due_on"]),
+        (CLOSE, CLOSE - timedelta(hours=1), date(2020, 1, 1), ["decisions_due_on"]),
+        (
+            NOW - timedelta(days=9),
+            NOW - timedelta(days=10),
+            DECIDED,
+            ["applications_close_on", "decisions_due_on"],
+        ),
         (None, None, None, ["applications_close_on", "decisions_due_on", "work_due_on"]),
     ],
 )
 def test_schedule(close, decide, due, fields):
     assert [field for field, _message in schedule_problems(close, decide, due, NOW)] == fields
+
+
+def test_the_days_between_which_work_may_be_due_are_named():
+    close = decide = NOW.replace(month=12, day=25)
+    [(_field, message)] = schedule_problems(close, decide, decide.date(), close - timedelta(days=9))
+    assert message == "The work is due 3 to 45 days after the decision date: Mon 28 Dec 2026 to Mon 8 Feb 2027."
 
 
 @pytest.mark.parametrize(

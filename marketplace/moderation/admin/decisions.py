@@ -10,7 +10,7 @@ from django.urls import path, reverse
 
 from marketplace.clock import now
 from marketplace.errors import DomainError
-from marketplace.moderation import rules
+from marketplace.moderation import queries, rules
 from marketplace.moderation.forms import ReasonForm
 from marketplace.read_only import ReadOnly
 from projects.views.posted import posted
@@ -125,9 +125,19 @@ class DecidingAdmin(ReadOnlyAdmin):
 
     def _run(self, request, verb, subjects, reason):
         for subject in subjects:
+            before = queries.last_decision(subject)
             try:
                 verb.run(**{verb.argument: subject}, by=request.user, reason=reason, at=now())
             except DomainError as error:
                 messages.error(request, f"{subject}: {error.message}")
             else:
-                messages.success(request, f"“{subject}” {verb.done}. Your reason is in the audit log.")
+                self._say(request, verb, subject, before)
+
+    def _say(self, request, verb, subject, before):
+        last = queries.last_decision(subject)
+        if last != before:
+            messages.success(request, f"“{subject}” {verb.done}. Your reason is in the audit log.")
+            return
+        by = "you" if last and last.moderator == request.user else last and last.moderator
+        kept = f" The reason that was given is kept, by {by}: “{last.reason}”" if last else ""
+        messages.warning(request, f"“{subject}” {verb.done} before, so nothing changed.{kept}")

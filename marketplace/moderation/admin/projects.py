@@ -1,6 +1,7 @@
 """The review queue of projects."""
 
 from django.contrib import admin
+from django.db.models import F
 from django.utils.html import format_html, format_html_join
 
 from marketplace.activity.queries import events_of
@@ -36,7 +37,7 @@ class ProjectAdmin(DecidingAdmin):
     list_filter = ["status", FlagFilter, "field", "is_remote"]
     list_select_related = ["organization"]
     search_fields = ["title", "code", "organization__name"]
-    ordering = ["-submitted_at", "-created_at"]
+    ordering = [F("submitted_at").desc(nulls_last=True), "-created_at"]
     inlines = [CriterionInline, CompetencyInline]
     fields = [
         "flags_in_words", "organization", "status", "title", "field", "brief", "deliverable", "fee", "hours", "places",
