@@ -15,6 +15,7 @@ COLUMNS = {"newest": "opened_at", "closing": "closes_at", "pay": "fee_amount", "
 COMPUTED = {"relevance", "fit"}  # of the newest that are found, not of all: there is no index to walk
 BIGGEST = 2**63 - 1
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_TIME = 10**14  # microseconds, of 1973: no other value is as large, so none is taken for a time
 WRITTEN = re.compile(r"(\d{1,19})\.(\d{1,19})", re.ASCII)
 
 
@@ -51,9 +52,10 @@ def decode(text, sort):
     """A Cursor of this order, or None for anything that is not one: the reader gets the first page."""
     found = WRITTEN.fullmatch(text)
     value, pk = map(int, found.groups()) if found else (0, 0)
-    if not 0 < pk <= BIGGEST or value > BIGGEST:
+    is_time = COLUMNS[sort].endswith("_at")
+    if not 0 < pk <= BIGGEST or is_time != (value >= FIRST_TIME):
         return None
     try:
-        return Cursor(EPOCH + timedelta(microseconds=value) if COLUMNS[sort].endswith("_at") else value, pk)
+        return Cursor(EPOCH + timedelta(microseconds=value) if is_time else value, pk)
     except OverflowError:
         return None

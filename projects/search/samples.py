@@ -89,7 +89,8 @@ def _step(few, most, sizes):
         for step, size in enumerate(sizes) if step
     )  # fmt: skip
     return (
-        f"SELECT number, number >= {most} AS is_enough, CASE WHEN number >= {most} THEN NULL{cases} END AS places"
+        f"SELECT number, number >= {most} AS is_enough,"
+        f" CASE WHEN number >= {most} THEN NULL::int[]{cases} END AS places"
         f" FROM (SELECT count(*) AS number FROM {few}) counted"
     )
 

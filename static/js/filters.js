@@ -27,7 +27,7 @@ function memoryOf(control) {
 
 function again({ name, value, known, chip }) {
   const chips = [...document.querySelectorAll(CHIPS)];
-  if (chip !== undefined) return chips[Math.min(chip, chips.length - 1)] ?? document.querySelector("#results [role=status]");
+  if (chip !== undefined) return chips[Math.min(chip, chips.length - 1)] ?? document.querySelector("#results .strong[role=status]");
   const named = [...document.querySelectorAll("#browse [name], #filter-page [name]")].filter((one) => one.name === name);
   if (known) return named.find((one) => !known.includes(one.value)) ?? named[0];
   return named.find((one) => value === null || one.value === value);

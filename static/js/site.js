@@ -193,6 +193,8 @@ document.addEventListener("submit", (event) => {
   if (form.dataset.sending) return void event.preventDefault();
   if (button?.matches(KEEP) && !button.dataset.failed) {
     event.preventDefault();
+    if (button.dataset.asked) return;
+    button.dataset.asked = "yes";
     return void keep(form, button).catch(() => {
       button.dataset.failed = "yes";
       form.requestSubmit(button);

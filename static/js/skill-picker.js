@@ -22,7 +22,7 @@ class SkillPicker extends HTMLElement {
   // Also when a new page was merged into this one, which knows nothing of what was added here.
   prepare() {
     if (!this.list.isConnected) this.append(this.list, this.spoken);
-    const attributes = { autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    const attributes = { autocomplete: "off", role: "combobox", "aria-autocomplete": "list", "aria-expanded": `${!this.list.hidden}`, "aria-controls": this.list.id };
     for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
   }
 
@@ -117,5 +117,9 @@ class SkillPicker extends HTMLElement {
     for (const name of ["input", "change"]) this.input.dispatchEvent(new Event(name, { bubbles: true }));
   }
 }
+
+document.addEventListener("htmx:after:swap", () => {
+  for (const picker of document.querySelectorAll("skill-picker")) if (picker.list) picker.prepare();
+});
 
 if (!customElements.get("skill-picker")) customElements.define("skill-picker", SkillPicker);

@@ -116,7 +116,9 @@ def measure(sites, requests):
 
     from tests.bench import _combinations, _pages
 
-    _pages.forget_statements()
+    for one in sites.values():
+        one.use()
+        _pages.forget_statements()
     scales = {size: {} for size in sites}
     for name in ("visitor", "student"):
         rounds = [

@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from marketplace.activity.models import Event
 from marketplace.notifications.models import Notification
 from marketplace.skills.models import StudentSkill
 from projects import for_you, matching, tasks
@@ -233,6 +234,23 @@ def test_two_openings_are_not_more_than_enough(organization, settings, monkeypat
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_is_overtaken_tells_those_who_come_next(organization, settings, monkeypatch):
+    """Both choose the two who fit best; the second then tells the two who fit a little less, and not nobody."""
+    settings.MATCH_NOTICES_PER_WEEK, settings.MATCH_NOTICES_PER_PLACE = 1, 2
+    for number in range(4):
+        student = quick_student(f"S{number}")
+        show(student, "SQL", level=3 if number < 2 else 2)
+        show(student, "Python")
+    projects = [factories.make_project(organization=organization, skills=["SQL", "Python"]) for _number in range(2)]
+    meet(monkeypatch, (matching, "explain"))
+    told = together(*[lambda project=project: matching.match_project(project, LATER) for project in projects])
+    assert sorted(map(len, told)) == [2, 2]
+    assert Notification.objects.filter(kind="match.found").count() == 4
+    assert set(Project.objects.values_list("matched_at", flat=True)) == {LATER}
+    assert Event.objects.filter(verb="project.matched", data__students=2).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
 def test_new_evidence_and_an_opening_are_not_more_than_enough(project, organization, settings, monkeypatch):
     settings.MATCH_NOTICES_PER_WEEK = 1
     student = quick_student()
@@ -246,8 +264,15 @@ def test_new_evidence_and_an_opening_are_not_more_than_enough(project, organizat
 
 
 def meet(monkeypatch, *places):
-    """Two calls wait for each other before these functions: each has chosen by then, and written nothing."""
-    both = Barrier(2)
+    """Two calls wait for each other before these functions: each has chosen by then, and written nothing. Later calls
+    wait for nobody."""
+    both, first = Barrier(2), iter(range(2))
     for module, name in places:
         go_on = getattr(module, name)
-        monkeypatch.setattr(module, name, lambda *args, go_on=go_on: both.wait(10) is not None and go_on(*args))
+
+        def wait(*args, go_on=go_on):
+            if next(first, None) is not None:
+                both.wait(10)
+            return go_on(*args)
+
+        monkeypatch.setattr(module, name, wait)

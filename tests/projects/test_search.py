@@ -337,6 +337,16 @@ def test_a_cursor_is_read_as_it_was_written():
     assert order.decode(f"{2**63 - 1}.1", "newest") is None
 
 
+@pytest.mark.parametrize(("value", "other"), [(480, "newest"), (667, "closing"), (NOW, "pay")])
+def test_a_cursor_of_another_kind_of_order_is_none(value, other, market, client):
+    written = order.Cursor(value, 13).encode()
+    assert order.decode(written, other) is None
+    assert search(sort=other, after=written).ids == search(sort=other).ids
+    answer = client.get("/api/projects/", {"sort": other, "after": written})
+    assert answer.status_code == 400
+    assert "Not a cursor of this order" in str(answer.json())
+
+
 def test_similar_projects_share_a_competency_or_the_field(organization, owner):
     project = factories.make_project(organization=organization, skills=["SQL", "Python"], title="This")
     both = factories.make_project(organization=organization, skills=["Python", "SQL"], title="Both")
