@@ -73,6 +73,13 @@ def focus(person):
     return person.page.evaluate(FOCUS)
 
 
+def test_one_key_leads_past_the_filters(pat):
+    pat.page.keyboard.press("Tab")
+    pat.page.keyboard.press("Enter")
+    pat.page.keyboard.press("Tab")
+    assert pat.page.evaluate("document.activeElement.id") == "q"
+
+
 def test_ticking_keeps_the_focus_and_the_other_options(pat):
     shown = list(options(pat, "skill"))
     assert len(shown) == 6

@@ -80,6 +80,15 @@ class TestPage:
         for said in (words, "Because of this.", "Decided by a moderator"):
             assert said in body
 
+    def test_a_moderator_is_led_to_the_decision_until_it_is_made(self, dispute, moderator, client_of):
+        page = dispute.engagement.get_absolute_url()
+        address = reverse("admin:engagements_dispute_resolve", args=[dispute.pk])
+        assert address in client_of(moderator).get(page).content.decode()
+        actions.mark_dispute_resolved(
+            dispute=dispute, student_amount=0, reasons="Because of this.", by=moderator, at=NOW
+        )
+        assert address not in client_of(moderator).get(page).content.decode()
+
     def test_opened_by_the_clock(self, project, student, owner, moderator, client_of):
         opened = actions.open_dispute(
             engagement=engage(project, student), problem="The money was held for 85 days.", by=None, at=NOW

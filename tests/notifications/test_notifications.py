@@ -180,6 +180,13 @@ def test_done_and_read(student):
     assert Notification.objects.get(key="update").read_at == NOW
 
 
+def test_what_is_done_says_so_in_the_inbox(client_of, student):
+    tell(student, needs_action=True)
+    assert "Nothing left to do" not in client_of(student).get("/notifications/").content.decode()
+    mark_done(kind="offer.made", url="/applications/abc/", at=NOW)
+    assert "Nothing left to do" in client_of(student).get("/notifications/").content.decode()
+
+
 def test_one_click_unsubscribe(client, student):
     tell(student)
     url = unsubscribe_url(student.pk, ["offer"])
