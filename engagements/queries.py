@@ -1,5 +1,7 @@
 """Reads that more than one caller needs."""
 
+from functools import cache
+
 from django.conf import settings
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
 
@@ -30,14 +32,18 @@ def places_left(project):
 def as_seen_by(user, *, finished=None):
     """The engagements this person takes part in, as list rows. `finished`: True, False or None for all."""
     ours = Q(organization__in=Organization.objects.of_member(user))
-    rows = Engagement.objects.filter(Q(student__user_id=user.pk) | ours)
+    rows = with_turn().filter(Q(student__user_id=user.pk) | ours)
     if finished is not None:
         rows = rows.filter(status__in=FINISHED) if finished else rows.exclude(status__in=FINISHED)
-    return with_turn(rows).order_by("-accepted_at", "-pk")
+    return rows.order_by("-accepted_at", "-pk")
 
 
-def with_turn(rows):
-    """Annotate what a list row, a next action and the status line need, without one query per row."""
+@cache
+def with_turn():
+    """Engagements with what a list row, a next action and the status line need, without one query per row.
+
+    Put together once a process, which takes as long as asking it; whoever filters it works on a copy.
+    """
     latest = Delivery.objects.filter(engagement=OuterRef("pk")).order_by("-version")
     latest_message = Message.objects.filter(engagement=OuterRef("pk")).order_by("-sent_at", "-pk")
     mine = Review.objects.filter(engagement=OuterRef("pk"))
@@ -50,7 +56,7 @@ def with_turn(rows):
         project=OuterRef("project"), offered_at__gte=OuterRef("cancelled_at"), status__in=["offered", "accepted"]
     )
     payouts = worst_payout()
-    return rows.with_people().annotate(
+    return Engagement.objects.with_people().annotate(
         latest_version=Subquery(latest.values("version")[:1]),
         last_message_at=Subquery(latest_message.values("sent_at")[:1]),
         payout_status=Subquery(payouts.values("status")[:1]),

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.http import Http404
 
 from engagements import rules
-from engagements.models import Engagement
 from engagements.queries import with_turn
 from engagements.standing import STEPS, standing
 from marketplace.access import get_for_user
@@ -14,7 +13,7 @@ from marketplace.files.actions import stored_for
 
 def engagement_for(request, code, *, may=None):
     """The engagement with what the status line needs. 404 for strangers, 403 where `may` says no."""
-    return get_for_user(with_turn(Engagement.objects.all()), request.user, code=code, may=may)
+    return get_for_user(with_turn(), request.user, code=code, may=may)
 
 
 def delivery_for(engagement, version):

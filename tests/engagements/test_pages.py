@@ -75,7 +75,7 @@ class TestWorkspace:
     )
     def test_the_stepper_marks_what_is_reached_and_never_more(self, project, student, fields, step):
         engagement = engage(project, student, **fields)
-        shown = standing(with_turn(Engagement.objects.filter(pk=engagement.pk)).get(), student, NOW)
+        shown = standing(with_turn().get(pk=engagement.pk), student, NOW)
         assert STEPS[shown.step - 1] == step
 
     def test_no_address_of_anybody(self, active, student, owner, client_of):
