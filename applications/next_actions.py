@@ -3,8 +3,7 @@
 from django.urls import reverse
 
 from applications.models import Application
-from marketplace.accounts.models import Organization
-from marketplace.accounts.rules import POSTERS
+from marketplace.accounts.rules import POSTERS, is_student, memberships_of
 from marketplace.activity.next_actions import NextAction
 from marketplace.clock import days
 from marketplace.formatting.templatetags import count
@@ -20,7 +19,9 @@ def for_user(user, at):
 
 
 def _as_student(user, at):
-    rows = Application.objects.filter(student__user=user, status__in=[Status.OFFERED, Status.DRAFT])
+    if not is_student(user):
+        return
+    rows = Application.objects.filter(student=user.student, status__in=[Status.OFFERED, Status.DRAFT])
     for application in rows.select_related("project__organization").order_by("pk"):
         project = application.project
         about = f"{project.organization} · {project.fee_text}"
@@ -36,7 +37,9 @@ def _as_student(user, at):
 
 
 def _as_assessor(user, at):
-    ours = Organization.objects.filter(memberships__user=user, memberships__role__in=POSTERS)
+    ours = [row.organization_id for row in memberships_of(user) if row.role in POSTERS]
+    if not ours:
+        return
     waiting = Application.objects.filter(status__in=UNDECIDED).values("project")
     projects = Project.objects.filter(organization__in=ours, pk__in=waiting)
     projects = with_counts(projects.exclude(applications__student__user=user)).select_related("organization")

@@ -11,7 +11,7 @@ from applications.models import Application
 from applications.queries import of_student
 from applications.wording import look_of
 from engagements.models import Engagement
-from engagements.queries import as_seen_by
+from engagements.next_actions import current
 from engagements.rules import side_of
 from engagements.standing import STEPS, standing
 from marketplace.accounts.rules import may_post
@@ -24,7 +24,6 @@ SOURCES = ["marketplace.accounts", "marketplace.moderation"]
 SOURCES += ["projects", "applications", "engagements", "payments", "portfolio"]
 SHOWN = 5
 SUGGESTED = 4
-MOST = 50  # engagements looked at
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -42,8 +41,9 @@ class Step(NamedTuple):
 def home(request):
     """The signed-in person's start page."""
     at = now()
-    actions = [] if request.user.is_suspended else next_actions(request.user, at)
-    running = running_engagements(request.user, at)
+    work = current(request.user, at)
+    actions = [] if request.user.is_suspended else next_actions(request.user, at, work)
+    running = running_engagements(request.user, at, work)
     posts = any(may_post(request.user, organization) for organization in request.reader.organizations)
     steps = first_steps(request.reader, posts)
     context = {
@@ -61,21 +61,20 @@ def home(request):
     return render(request, "home/home.html", context)
 
 
-def next_actions(user, at):
-    """What every app wants this person to do: urgent first, then by due date."""
-    found = []
+def next_actions(user, at, work):
+    """What every app wants this person to do: urgent first, then by due date. `work`: the engagements that count."""
+    found, known = [], {"engagements": [work]}
     for source in SOURCES:
-        found += import_module(f"{source}.next_actions").for_user(user, at)
+        found += import_module(f"{source}.next_actions").for_user(user, at, *known.get(source, []))
     return sorted(found, key=lambda action: (not action.urgent, action.due_at or NEVER))
 
 
-def running_engagements(user, at):
+def running_engagements(user, at, work):
     """[(engagement, its Standing, the person's side)] of work that is not over: the person's turns first, then by date.
 
     One more than is shown, so that the page knows whether there are more.
     """
-    rows = as_seen_by(user, finished=False).order_by("due_at", "pk")[:MOST]
-    found = [(row, standing(row, user, at), side_of(user, row)) for row in rows]
+    found = [(row, standing(row, user, at), side_of(user, row)) for row in work if not row.is_over]
     found.sort(key=lambda item: (not item[1].yours, item[1].due_at or NEVER))
     return found[: SHOWN + 1]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from marketplace.accounts.rules import POSTERS
+from marketplace.accounts.rules import POSTERS, is_student, memberships_of
 from marketplace.activity.next_actions import NextAction
 from projects.models import Project, SavedProject
 
@@ -19,10 +19,12 @@ def for_user(user, at):
 
 
 def drafts(user, at):
+    ours = [row.organization_id for row in memberships_of(user) if row.role in POSTERS]
+    if not ours:
+        return
     mine = Project.objects.filter(
-        status=Project.Status.DRAFT, organization__suspended_at=None, created_at__gt=at - STALE,
-        organization__memberships__user=user, organization__memberships__role__in=POSTERS,
-    )  # fmt: skip
+        status=Project.Status.DRAFT, organization__suspended_at=None, created_at__gt=at - STALE, organization__in=ours
+    )
     for project in mine.select_related("organization").order_by("-created_at")[:5]:
         verb = "Change" if project.review_note else "Finish posting"
         yield NextAction(
@@ -32,11 +34,13 @@ def drafts(user, at):
 
 
 def closing(user, at):
+    if not is_student(user):
+        return
     rows = SavedProject.objects.filter(
-        student__user=user, project__status=Project.Status.OPEN, project__applications_close_at__gt=at,
+        student=user.student, project__status=Project.Status.OPEN, project__applications_close_at__gt=at,
         project__applications_close_at__lte=at + SOON, project__organization__suspended_at=None,
     )  # fmt: skip
-    rows = rows.exclude(project__applications__student__user=user).select_related("project__organization")
+    rows = rows.exclude(project__applications__student=user.student).select_related("project__organization")
     for saved in rows.order_by("project__applications_close_at")[:5]:
         project = saved.project
         yield NextAction(
