@@ -95,6 +95,7 @@ def _nothing_remembered():
     front.kept.clear()
     front.counted.clear()
     front.mended.clear()
+    front.ranked.clear()
 
 
 @pytest.fixture(autouse=True)

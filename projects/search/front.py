@@ -1,8 +1,9 @@
-"""What each process remembers for a minute, where more fits than is counted; rows are always read.
+"""What each process remembers for a minute, where more fits than is counted; what rows say is always read.
 
 What the facets count is the same for everybody, and what finds much is asked for often: all projects, a frequent word
-or filter. And where the first of each order stand: among them enough is often found, so that a frequent word or filter
-need not be looked up in the whole catalogue.
+or filter. So is the order of the most relevant, which are ranked among the newest five hundred: one that opens joins
+them within the minute, one that closes is gone at once. And where the first of each order stand: among them enough is
+often found, so that a frequent word or filter need not be looked up in the whole catalogue.
 """
 
 from dataclasses import replace
@@ -47,8 +48,10 @@ class Counts(NamedTuple):
 
 kept = {}  # {column of an order: Kept samples.First}
 counted = {}  # {(Filters, column of an order): Kept Counts}
+ranked = {}  # {Filters: Kept [(relevance, id)], the first of what they find}
 mended = {}  # {Filters: Kept text that found what these did not}
 SEARCHES = 500  # of which counts are kept
+SPARE = 10  # more of the most relevant than a page has: some may be closed by now
 
 
 def find(filters, **asked):
@@ -57,14 +60,14 @@ def find(filters, **asked):
     is_shared = asked["with_facets"] and not asked["alternatives"] and filters.fits is None
     first, search = fresh(kept, column, at), (filters, column) if is_shared else None
     counts = fresh(counted, search, at)
+    with_best = is_shared and asked["sort"] == "relevance"
     if counts is None:
-        found = statement.find(filters, **asked, first=first)
+        found = statement.find(filters, **asked, first=first, with_best=with_best)
     else:
-        most = None if asked["sort"] in COMPUTED else asked["size"]
-        if first is not None and counts.few is not None:
-            first = first.ahead(counts.few, (most or statement.MOST) + 1)
-        found = statement.find(filters, **asked | {"with_facets": False}, most=most, first=first)
+        found = (with_best and of_best(filters, asked)) or again(filters, asked, counts, first, with_best)
         found = replace(found, total=statement.MOST, is_more=True)
+    if found.best and found.is_more:
+        keep(ranked, filters, Kept(at, found.best))
     if not is_fresh(kept.get(column), at) and (found.is_more or column in kept):
         kept[column] = Kept(at, first_of(column, at))
     if search is None or not found.is_more:
@@ -73,6 +76,28 @@ def find(filters, **asked):
         counts = Counts({name: numbers for name, numbers in found.counts.items() if name != "fits"}, found.few)
         keep(counted, search, Kept(at, counts))
     return replace(found, counts=for_reader(counts.facets, student))
+
+
+def again(filters, asked, counts, first, with_best):
+    """Found of a search whose counts are known."""
+    most = None if asked["sort"] in COMPUTED else asked["size"]
+    if first is not None and counts.few is not None:
+        first = first.ahead(counts.few, (most or statement.MOST) + 1)
+    asked = asked | {"with_facets": False, "with_best": with_best}
+    return statement.find(filters, **asked, most=most, first=first)
+
+
+def of_best(filters, asked):
+    """Found of a page among the most relevant that are remembered; None where they do not reach as far."""
+    best, after, wanted = fresh(ranked, filters, asked["at"]), asked.get("after"), asked["size"] + 1
+    if best is None or asked.get("before") is not None:
+        return None
+    if after is not None:
+        best = [one for one in best if one < (after.value, after.pk)]
+    if len(best) < wanted:
+        return None
+    found = statement.among(best[: wanted + SPARE], at=asked["at"], size=wanted, student=asked["student"])
+    return found if len(found.rows) == wanted else None
 
 
 def keep(memory, name, kept_now):

@@ -15,6 +15,7 @@ from projects.search.order import COLUMNS, COMPUTED, is_falling
 from projects.search.samples import OPEN, QUERY
 
 MOST = 500  # found, that are counted and ranked
+BEST = 60  # of the most relevant, whose order is read for front.py
 LIVE = ["submitted", "shortlisted", "offered"]
 COUNT = f"SELECT count(*) FROM (SELECT FROM projects_listing l WHERE {{}} LIMIT {MOST}) one"
 
@@ -49,6 +50,7 @@ class Found:
     is_more: bool
     counts: dict  # of facets.py
     few: int | None = field(compare=False)  # of the first few (samples.py) that fit, where those were looked at
+    best: list | None = field(compare=False)  # [(relevance, id)] of the first BEST, where they were asked for
     levels: dict  # {skill id: level} of what the student has shown
 
 
@@ -73,14 +75,15 @@ def where(filters, at, *, but=None):
 
 def find(
     filters, *, at, sort, size, after=None, before=None, student=None, with_facets=True, alternatives=(),
-    most=None, first=None,
+    most=None, first=None, with_best=False,
 ):  # fmt: skip
     """Found for these filters; `after` and `before` are Cursors of this order.
 
     `alternatives`: groups (facets.GROUPS) of which, where they are set, the other options are counted too, each in a
     sample of its own.
-    `most`: counted, instead of MOST. `first`: the samples.First of this order, in which enough is often found, so it is
-    looked at before the rest; the result is the same.
+    `most`: counted, instead of MOST. `with_best`: read the order of the first BEST as well.
+    `first`: the samples.First of this order, in which enough is often found, so it is looked at before the rest; the
+    result is the same.
     """
     most = most or MOST
     condition, values = where(filters, at)
@@ -96,18 +99,35 @@ def find(
         parts |= facets.counts(groups, student)
         values |= facets.parameters(filters, at)
     parts["page"] = _page(condition, sort, after=after, before=before, values=values)
+    return _read(
+        parts, values, student, best=THE_BEST if with_best else "NULL",
+        counts=facets.as_json(filters, groups, student) if with_facets else "NULL",
+        few="(SELECT number FROM step_sample)" if "step_sample" in parts else "NULL::bigint",
+    )  # fmt: skip
+
+
+def among(best, *, at, size, student):
+    """Found for these [(relevance, id)], in their order: the first `size` that are still open. Nothing is counted."""
+    ids, ranks = ([one[place] for one in best] for place in (1, 0))
+    values = {"at": at, "student": student.pk if student else None, "live": LIVE, "size": size}
+    return _read({"sample": "SELECT WHERE false", "page": AMONG}, values | {"ids": ids, "ranks": ranks}, student)
+
+
+def _read(parts, values, student, *, counts="NULL", few="NULL::bigint", best="NULL"):
+    """Found of these parts, {name: SQL} with a `sample` that is counted and a `page` of rows."""
     statement = STATEMENT.format(
         parts=", ".join(f"{name} AS MATERIALIZED ({part})" for name, part in parts.items()),
-        facets=facets.as_json(filters, groups, student) if with_facets else "NULL",
-        few="(SELECT number FROM step_sample)" if "step_sample" in parts else "NULL::bigint",
-        **marks(is_student=student is not None),
+        facets=counts, few=few, best=best, **marks(is_student=student is not None),
     )  # fmt: skip
     with connection().cursor() as cursor:
         ask_quickly(cursor, statement, values)
         rows = cursor.fetchall()
-    total, counted, few, levels = rows[0][:4]
-    found = [row_of(*row[4:]) for row in rows if row[5] is not None]
-    return Found(found, min(total, MOST), total > MOST, json.loads(counted) if counted else {}, few, levels_of(levels))
+    total, counted, few, best, levels = rows[0][:5]
+    return Found(
+        [row_of(*row[5:]) for row in rows if row[6] is not None], min(total, MOST), total > MOST,
+        json.loads(counted) if counted else {}, few, [(by, pk) for by, pk in json.loads(best)] if best else None,
+        levels_of(levels),
+    )  # fmt: skip
 
 
 def counts(searches, at):
@@ -135,10 +155,15 @@ CARD = """l.card, l.fee_amount, l.hours, l.closes_at,
        CASE WHEN l.project_id IS NOT NULL THEN
            (SELECT count(*) FROM {applications} a WHERE a.project_id = l.project_id AND a.status = ANY (%(live)s))
        END, {is_saved}, {has_applied}"""
+THE_BEST = f"""(SELECT json_agg(json_build_array(by, project_id))
+  FROM (SELECT by, project_id FROM sample ORDER BY by DESC, project_id DESC LIMIT {BEST}) one)::text"""
+AMONG = """SELECT number, project_id, one.by
+  FROM unnest(%(ids)s::bigint[], %(ranks)s::int[]) WITH ORDINALITY AS one (project_id, by, number)
+  JOIN projects_listing l USING (project_id) WHERE l.closes_at > %(at)s ORDER BY number LIMIT %(size)s"""
 STATEMENT = """
 WITH {parts}
 SELECT totals.*, {levels}, page.by, page.project_id, CARD
-FROM (SELECT (SELECT count(*) FROM sample), {facets}, {few}) totals
+FROM (SELECT (SELECT count(*) FROM sample), {facets}, {few}, {best}) totals
 LEFT JOIN page ON true LEFT JOIN projects_listing l ON l.project_id = page.project_id
 ORDER BY page.number
 """.replace("CARD", CARD)

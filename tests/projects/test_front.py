@@ -2,10 +2,12 @@
 
 import random
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from django.http import QueryDict
 
+from projects.models import Project, SavedProject
 from projects.search import front, samples, statement
 from projects.search.filters import parse
 from projects.search.results import search_open
@@ -50,6 +52,73 @@ def test_the_same_rows_with_and_without_what_is_remembered(market, monkeypatch):
             following = [search_open(parse(QueryDict(text)), **asked, after=plain.next).ids for _again in range(2)]
             assert following[0] == following[1]
     assert front.counted
+
+
+@pytest.fixture
+def surveys(organization, owner, monkeypatch):
+    """Nine projects of which a page has two and six are the most relevant: more than is counted."""
+    monkeypatch.setattr(statement, "MOST", 7)
+    monkeypatch.setattr(front, "SPARE", 1)
+    return [factories.make_project(organization=organization, title=f"Survey of harbour {n}") for n in range(9)]
+
+
+def best(text="q=survey", at=NOW, **options):
+    return search_open(parse(QueryDict(text)), at=at, sort="relevance", size=2, **options)
+
+
+def pages(text="q=survey", **options):
+    """Ids of all pages of a walk, and back from the last to the one before."""
+    found = best(text, **options)
+    walk = [found.ids]
+    while found.next:
+        found = best(text, after=found.next, **options)
+        walk.append(found.ids)
+    return walk, best(text, before=found.previous, **options).ids
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Which of the two statements each page was read by."""
+    names = []
+    for name in ("find", "among"):
+        ask = getattr(statement, name)
+        monkeypatch.setattr(
+            statement, name, lambda *of, name=name, ask=ask, **how: names.append(name) or ask(*of, **how)
+        )
+    return names
+
+
+def test_the_most_relevant_are_ranked_once_a_minute(surveys, asked):
+    walk, back = pages()
+    ids = list(chain.from_iterable(walk))
+    assert len(ids) == len(set(ids)) > 6
+    assert (asked[:3], back) == (["find", "among", "among"], walk[-2])
+    del asked[:]
+    assert (pages(), asked[:3]) == ((walk, back), ["among"] * 3)
+    assert best(at=NOW + timedelta(seconds=60)).ids == walk[0]
+    assert asked[-1] == "find"
+
+
+def test_of_the_most_relevant_that_are_remembered_only_what_is_open_is_shown(surveys, asked):
+    first, second = (best(after=after).ids for after in ("", best().next))
+    for pk in first[:1]:
+        Project.objects.get(pk=pk).move_to("closed", at=NOW, closed_at=NOW)
+    assert (best().ids, asked[-1]) == ([first[1], second[0]], "among")
+    for pk in (first[1], second[0]):
+        Project.objects.get(pk=pk).move_to("closed", at=NOW, closed_at=NOW)
+    assert set(best().ids).isdisjoint(first)
+    assert asked[-2:] == ["among", "find"]  # more are gone than were to spare
+    late = surveys[0].applications_close_at
+    assert best(at=late).ids == []
+
+
+def test_what_is_one_students_is_read_with_the_most_relevant(surveys, student, asked):
+    first = best().ids
+    assert [row.is_saved for row in best(student=student.student).rows] == [False, False]
+    SavedProject.objects.create(student=student.student, project_id=first[1], saved_at=NOW)
+    assert [row.is_saved for row in best(student=student.student).rows] == [False, True]
+    assert asked[-2:] == ["among", "among"]
+    assert [row.is_saved for row in best().rows] == [False, False]
 
 
 def test_what_fits_one_student_is_told_to_nobody_else(remote, student):
