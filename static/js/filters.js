@@ -1,5 +1,5 @@
-// When the answer to a filter is merged into the page, the focus stays on the same control, and the options of a filter
-// that were to be seen still are: without numbers, which the server counts for somebody who asks for them.
+// When an answer is merged into the page, the focus stays on the same control, and options that were to be seen still
+// are: without numbers, which the server counts for who asks.
 const CHIPS = 'ul[aria-label="Active filters"] a';
 let before = null;
 
@@ -92,7 +92,7 @@ function reach(event) {
   get(facet, all.pathname + all.search, "closest form:queue all", { target: facet, select: null });
 }
 
-// Taking a filter away, and seeing all options of one, are the same small changes as setting one.
+// Links that take a filter away, or show all its options.
 function follow(event) {
   const link = event.target.closest(`${CHIPS}, #filters fieldset > a`);
   const isPlain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);

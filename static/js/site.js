@@ -40,7 +40,7 @@ class NoticeDismiss extends HTMLElement {
   }
 }
 
-// The menu of the account, fetched when somebody reaches for it. Without JavaScript the link leads to the same as a page.
+// The menu of the account, fetched when somebody reaches for it. Without a script its link leads to a page.
 class AccountMenu extends HTMLElement {
   connectedCallback() {
     const link = this.querySelector("a");
@@ -163,7 +163,7 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-// Saving a project from a list: the button alone changes. Without JavaScript, or when that fails, the page is sent.
+// Saving from a list changes the button alone. When that fails, the page is sent.
 const KEEP = ".cards > li > button";
 
 // Screen readers list buttons by their names: twenty of "Save" would say nothing.
@@ -186,17 +186,17 @@ async function keep(form, button) {
 document.addEventListener("htmx:after:swap", tell);
 tell();
 
-// A second press of a submit button is a second request: refuse it while the first is on its way.
+// A second press is a second request: refused while the first is on its way.
 document.addEventListener("submit", (event) => {
   const { target: form, submitter: button } = event;
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sending) return void event.preventDefault();
-  if (button?.matches(KEEP) && !button.dataset.failed) {
+  if (button?.matches(KEEP) && button.dataset.asked !== "failed") {
     event.preventDefault();
     if (button.dataset.asked) return;
     button.dataset.asked = "yes";
     return void keep(form, button).catch(() => {
-      button.dataset.failed = "yes";
+      button.dataset.asked = "failed";
       form.requestSubmit(button);
     });
   }
@@ -214,7 +214,7 @@ customElements.define("dialog-confirm", DialogConfirm);
 customElements.define("word-count", WordCount);
 customElements.define("auto-save", AutoSave);
 
-// On a phone the tabs scroll sideways: begin with the one the reader is on.
+// On a phone tabs scroll sideways: begin with the current one.
 document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center", behavior: "instant" });
 
 // autofocus does not fire for content that arrives later; the error summary must still take focus.
