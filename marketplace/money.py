@@ -4,7 +4,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 SYMBOLS = {"usd": "$", "cad": "CA$", "eur": "€", "gbp": "£", "jpy": "¥"}
-AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{0,6})?|-?\.[0-9]{1,6}")  # no "1e99999", "NaN" or "Infinity"
+WHOLE = r"([0-9]{1,18}|[1-9][0-9]{0,2}(,[0-9]{3}){1,5})"  # a comma stands before three digits, never before cents
+AMOUNT = re.compile(rf"-?{WHOLE}(\.[0-9]{{0,6}})?|-?\.[0-9]{{1,6}}")  # no "1e99999", "NaN" or "Infinity"
 ZERO_DECIMAL = {"jpy", "krw", "vnd", "clp"}  # https://docs.stripe.com/currencies#zero-decimal
 
 
@@ -25,10 +26,10 @@ def format_money(amount, currency, *, trim=True):
 
 def parse_money(text, currency):
     """ "$1,200.50" → 120050. Raises ValueError for anything that is not an amount with at most the minor digits."""
-    cleaned = str(text).strip().replace(",", "").lstrip("$€£¥").strip()
+    cleaned = str(text).strip().lstrip("$€£¥").strip()
     if not AMOUNT.fullmatch(cleaned):
         raise ValueError("not an amount")
-    units = Decimal(cleaned) * 10 ** exponent(currency)
+    units = Decimal(cleaned.replace(",", "")) * 10 ** exponent(currency)
     if units != units.to_integral_value():
         raise ValueError("too many decimals")
     return int(units)

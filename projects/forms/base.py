@@ -60,7 +60,8 @@ class MoneyField(forms.CharField):
         try:
             amount = parse_money(text, self.currency)
         except ValueError:
-            raise forms.ValidationError("Write an amount, like 480 or 480.50.", code="invalid") from None
+            message = "Write an amount with a point before the cents, like 480 or 480.50."
+            raise forms.ValidationError(message, code="invalid") from None
         if amount <= 0:
             raise forms.ValidationError("Write an amount above zero.", code="invalid")
         return amount

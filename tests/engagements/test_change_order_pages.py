@@ -61,7 +61,7 @@ class TestPropose:
             ({"fee": "79"}, "Pay at least $80: 4 h × $20 an hour is the floor for everybody."),
             ({"fee": "12,000"}, "A fee is at most $10,000."),
             ({"fee": "9,900"}, "With the fee of the project this is more than $10,000."),
-            ({"fee": "a lot"}, "Write an amount, like 480 or 480.50."),
+            ({"fee": "a lot"}, "Write an amount with a point before the cents, like 480 or 480.50."),
             ({"hours": "21"}, "less than or equal to 20"),
             ({"extra_days": "46"}, "less than or equal to 45"),
             ({"title": " "}, "Say in one line what is to be done."),
