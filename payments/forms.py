@@ -102,9 +102,12 @@ class ResolveForm(forms.Form):
         help_text="For a split only. The service fee follows it in proportion; the rest goes back to the organization.",
     )  # fmt: skip
     reasons = forms.CharField(
-        label="Reasons", max_length=4_000, widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
+        label="Reasons", min_length=20, max_length=4_000, widget=forms.Textarea(attrs={"rows": 8, "cols": 80}),
         help_text="Both sides read them. Name the acceptance criteria and what you looked at.",
-        error_messages={"required": "Write the reasons: both sides read them."},
+        error_messages={
+            "required": "Write the reasons: both sides read them.",
+            "min_length": "Write the reasons in a sentence or more: both sides read them.",
+        },
     )  # fmt: skip
 
     def __init__(self, *args, outcomes, most, currency, **kwargs):
@@ -115,11 +118,14 @@ class ResolveForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        outcome, typed = cleaned.get("outcome"), cleaned.get("student_amount", "")
         whole = {Dispute.Outcome.RELEASE: self.most, Dispute.Outcome.REFUND: 0}
-        if cleaned.get("outcome") == Dispute.Outcome.SPLIT:
-            cleaned["student_amount"] = self.split_amount(cleaned.get("student_amount", ""))
+        if outcome == Dispute.Outcome.SPLIT:
+            cleaned["student_amount"] = self.split_amount(typed)
+        elif outcome and typed:
+            self.add_error("student_amount", "An amount is for a split only: choose the split, or leave this empty.")
         else:
-            cleaned["student_amount"] = whole.get(cleaned.get("outcome"))
+            cleaned["student_amount"] = whole.get(outcome)
         return cleaned
 
     def split_amount(self, text):

@@ -1,4 +1,4 @@
-"""A moderator decides a dispute: a page that asks for the outcome and the reasons, and moves the money."""
+"""A moderator decides a dispute: the outcome and the reasons, what they mean for both sides, and the money moves."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,6 +15,7 @@ from marketplace.read_only import ReadOnly
 from payments import actions, rules
 from payments.actions.splits import holding_of, open_fee
 from payments.forms import ResolveForm
+from payments.shares import shares_of
 
 
 def outcomes(engagement):
@@ -60,29 +61,57 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
         return format_html('<a href="{}">Decide</a>', reverse("admin:engagements_dispute_resolve", args=[dispute.pk]))
 
     def resolve(self, request, pk):
-        """The intermediate page. Refused to whoever stands on a side."""
+        """A form, then who gets what, then the money moves. Refused to whoever stands on a side."""
         cases = Dispute.objects.select_related("engagement__project", "engagement__student", "engagement__organization")
-        dispute = get_object_or_404(cases, pk=pk)
+        dispute = get_object_or_404(cases.select_related("resolved_by"), pk=pk)
         if not rules.may_resolve(request.user, dispute):
             raise PermissionDenied("You stand on one side of this engagement, so another moderator decides.")
+        if dispute.resolved_at is not None:
+            return self.decided(request, dispute)
+        engagement = dispute.engagement
         form = ResolveForm(
-            request.POST or None, outcomes=outcomes(dispute.engagement), currency=dispute.engagement.currency,
-            most=dispute.engagement.unreleased_amount,
+            request.POST or None, outcomes=outcomes(engagement), currency=engagement.currency,
+            most=engagement.unreleased_amount,
         )  # fmt: skip
-        if request.method == "POST" and form.is_valid():
-            try:
-                actions.resolve_dispute(
-                    dispute=dispute, by=request.user, at=now(), reasons=form.cleaned_data["reasons"],
-                    student_amount=form.cleaned_data["student_amount"],
-                )  # fmt: skip
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, error.message)
-            else:
-                messages.success(request, "Decided. Both sides have been told, and the money is on its way.")
+        checked, step = request.method == "POST" and form.is_valid(), request.POST.get("step")
+        if checked and step == "decide":
+            if decide(request, dispute, form):
                 return redirect("admin:engagements_dispute_changelist")
-        context = self.admin_site.each_context(request) | {
-            "title": "Decide the dispute", "dispute": dispute, "engagement": dispute.engagement, "form": form,
-            "opts": self.opts, "deliveries": dispute.engagement.deliveries.order_by("version"),
-            "proposals": dispute.proposals.select_related("proposed_by").order_by("-proposed_at"),
+            checked = False
+        if checked and step != "change":
+            context = self.context(request, dispute, "Move the money like this?")
+            context |= {"form": form, "shares": shares_of(engagement, form.cleaned_data["student_amount"])}
+            return TemplateResponse(request, "admin/payments/check_resolve.html", context)
+        context = self.context(request, dispute, "Decide the dispute") | {
+            "form": form, "shares": shares_of(engagement, engagement.unreleased_amount),
         }  # fmt: skip
         return TemplateResponse(request, "admin/payments/resolve.html", context, status=422 if form.errors else 200)
+
+    def decided(self, request, dispute):
+        """How it ended, without a form; a form sent from an older page changes nothing."""
+        if request.method == "POST":
+            messages.warning(request, "This dispute was settled before, so nothing changed.")
+            return redirect(request.path)
+        context = self.context(request, dispute, "The dispute is settled")
+        return TemplateResponse(request, "admin/payments/resolved.html", context)
+
+    def context(self, request, dispute, title):
+        return self.admin_site.each_context(request) | {
+            "title": title, "dispute": dispute, "engagement": dispute.engagement, "opts": self.opts,
+            "deliveries": dispute.engagement.deliveries.order_by("version"),
+            "proposals": dispute.proposals.select_related("proposed_by").order_by("-proposed_at"),
+        }  # fmt: skip
+
+
+def decide(request, dispute, form):
+    """Whether the money moves; else the refusal is in the form."""
+    try:
+        actions.resolve_dispute(
+            dispute=dispute, by=request.user, at=now(), reasons=form.cleaned_data["reasons"],
+            student_amount=form.cleaned_data["student_amount"],
+        )  # fmt: skip
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, error.message)
+        return False
+    messages.success(request, "Decided. Both sides have been told, and the money is on its way.")
+    return True

@@ -118,11 +118,57 @@ def test_the_moderators_page_asks_for_outcome_and_reasons(dispute, moderator, ow
     engagement = dispute.engagement
     assert f"The fee goes to the student: $480 to {engagement.student}" in page
     assert f"The employer is refunded: $528 to {engagement.organization}, the service fee included" in page
-    empty = client.post(address, {"outcome": "release", "reasons": ""})
-    assert (empty.status_code, Dispute.objects.get().resolved_at) == (422, None)
-    assert client.post(address, {"outcome": "release", "reasons": "It opens."}).status_code == 302
-    assert (Dispute.objects.get().outcome, Payout.objects.count()) == ("release", 1)
+    for reasons in ("", "It opens."):
+        refused = client.post(address, {"outcome": "release", "reasons": reasons, "step": "decide"})
+        assert (refused.status_code, Dispute.objects.get().resolved_at) == (422, None)
     assert client_of(owner).get(address).status_code == 302  # to the admin's sign-in
+
+
+REASONS = "The file opens here,\nand every figure is in it."
+
+
+def test_the_moderator_sees_who_gets_what_before_the_money_moves(dispute, moderator, client_of, simulator):
+    address, client = f"/admin/engagements/dispute/{dispute.pk}/resolve/", client_of(moderator)
+    chosen = {"outcome": "split", "student_amount": "120", "reasons": REASONS}
+    page = client.post(address, chosen).content.decode()
+    for words in ("$120.00", "$396.00", "$12.00", "$528.00", "and every figure is in it.", "Decide and move the money"):
+        assert words in page
+    assert (Dispute.objects.get().resolved_at, Payout.objects.count(), Refund.objects.count()) == (None, 0, 0)
+    assert 'value="120"' in client.post(address, chosen | {"step": "change"}).content.decode()
+    assert Dispute.objects.get().resolved_at is None
+    assert client.post(address, chosen | {"step": "decide"}).status_code == 302
+    decided = Dispute.objects.get()
+    assert (decided.outcome, decided.student_amount, decided.reasons) == ("split", 12_000, REASONS)
+    assert (Payout.objects.get().amount, Refund.objects.get().amount) == (12_000, 39_600)
+
+
+@pytest.mark.parametrize("outcome", ["release", "refund"])
+@pytest.mark.parametrize("step", ["", "decide"])
+def test_an_amount_without_a_split_is_refused(dispute, moderator, client_of, outcome, step):
+    chosen = {"outcome": outcome, "student_amount": "120", "reasons": REASONS, "step": step}
+    page = client_of(moderator).post(f"/admin/engagements/dispute/{dispute.pk}/resolve/", chosen)
+    assert (page.status_code, Dispute.objects.get().resolved_at, Payout.objects.count()) == (422, None, 0)
+    assert "An amount is for a split only" in page.content.decode()
+
+
+def test_a_decided_dispute_shows_its_decision_and_no_form(dispute, moderator, client_of):
+    actions.resolve_dispute(dispute=dispute, student_amount=12_000, reasons=REASONS, by=moderator, at=NOW)
+    address, client = f"/admin/engagements/dispute/{dispute.pk}/resolve/", client_of(moderator)
+    page = client.get(address).content.decode()
+    for words in ("The fee is split", "$120.00 of the fee", "Decided by a moderator", "and every figure is in it."):
+        assert words in page
+    assert 'name="outcome"' not in page
+    again = client.post(address, {"outcome": "refund", "reasons": REASONS, "step": "decide"}, follow=True)
+    assert "settled before, so nothing changed" in again.content.decode()
+    assert (Dispute.objects.get().student_amount, Payout.objects.get().amount) == (12_000, 12_000)
+
+
+def test_what_is_held_leaves_out_what_was_released(funded, owner, moderator, client_of):
+    Engagement.objects.filter(pk=funded.pk).update(kickoff_student_at=NOW, kickoff_organization_at=NOW)
+    actions.release_part(engagement=funded, amount=18_000, by=owner, at=NOW)
+    opened = open_dispute(engagement=deliver(funded), problem="The rest does not open.", by=owner, at=NOW)
+    page = client_of(moderator).get(f"/admin/engagements/dispute/{opened.pk}/resolve/").content.decode()
+    assert "Held: <strong>$330</strong> ($300 of the fee, $30 service fee); released before: $180" in page
 
 
 def test_the_money_page_tells_the_dispute_and_how_it_ended(dispute, moderator, owner, client_of, simulator):

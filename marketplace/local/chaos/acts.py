@@ -133,7 +133,7 @@ class Acts:
     def resolve(self, outcome):
         if self.row["dispute"]:
             page = f"/admin/engagements/dispute/{self.row['dispute']}/resolve/"
-            chosen = {"outcome": outcome, "reasons": "The criteria say so."}
+            chosen = {"outcome": outcome, "reasons": "The criteria say so.", "step": "decide"}
             if outcome == "split":
                 chosen["student_amount"] = f"{self.row['fee_amount'] // 2 / 100:.2f}"
             self.post(self.view.moderator, page, "outcome", lambda form: chosen)
