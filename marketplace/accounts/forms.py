@@ -165,6 +165,7 @@ class OrganizationForm(forms.ModelForm):
         fields = ["name", "website", "place", "about"]
         labels = {"name": "Name of the organization", "place": "Where you are", "about": "What you do"}
         help_texts = {
+            "name": "Its real name. Nobody may use the name of another organization.",
             "website": "Helps us to verify you faster.",
             "place": "For example “Portland, Oregon” or “Remote”.",
             "about": "Two or three sentences that a student can picture.",

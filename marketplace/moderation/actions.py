@@ -64,7 +64,7 @@ def remove_project(*, project, by, reason, at, report=None):
 
 @transaction.atomic
 def verify_organization(*, organization, by, reason, at):
-    """From now on its clean projects open at once. Verifying twice changes nothing."""
+    """From now on its clean projects open at once; what is in review stays there. Verifying twice changes nothing."""
     organization = lock(Organization, organization.pk)
     if organization.verified_at is not None:
         return organization
@@ -72,6 +72,7 @@ def verify_organization(*, organization, by, reason, at):
     organization.save(update_fields=["verified_at"])
     decide(subject=organization, action="organization.verified", by=by, reason=reason, at=at)
     record("organization.verified", actor=by, subject=organization, at=at, reason=reason)
+    projects.note_verified(organization=organization, by=by, at=at)
     account_notices.organization_verified(organization, at=at)
     return organization
 

@@ -5,6 +5,7 @@ from projects.actions.lifecycle import (
     cancel_project,
     close_due,
     close_project,
+    note_verified,
     open_project,
     remove_project,
     reopen_project,
@@ -29,7 +30,7 @@ from projects.actions.searching import (
 
 __all__ = [
     "cancel_project", "change_search", "clarify", "close_due", "close_project", "copy_project", "create_draft",
-    "delete_search", "edit_rubric", "hide", "open_project", "remove_project", "reopen_project", "return_to_draft",
-    "run_due_searches", "save_for_later", "save_search", "save_section", "set_competencies", "set_criteria",
-    "submit_project", "tell_searches", "unhide", "unsave",
+    "delete_search", "edit_rubric", "hide", "note_verified", "open_project", "remove_project", "reopen_project",
+    "return_to_draft", "run_due_searches", "save_for_later", "save_search", "save_section", "set_competencies",
+    "set_criteria", "submit_project", "tell_searches", "unhide", "unsave",
 ]  # fmt: skip

@@ -88,6 +88,19 @@ def open_project(*, project, by, at, reason=""):
     return project
 
 
+@transaction.atomic
+def note_verified(*, organization, by, at):
+    """The organization was verified: its projects in review lose that flag, keep others and stay. Returns how many."""
+    code = NEW_ORGANIZATION["code"]
+    flagged = organization.projects.filter(status=Status.IN_REVIEW, review_flags__contains=[{"code": code}])
+    rows = list(flagged.order_by("pk").select_for_update(no_key=True))
+    for project in rows:
+        project.review_flags = [flag for flag in project.review_flags if flag["code"] != code]
+        project.save(update_fields=["review_flags"])
+        record("project.unflagged", actor=by, subject=project, at=at, flag=code)
+    return len(rows)
+
+
 def publish(project, *, by, at, verb, reason="", **changes):
     """The locked project becomes open; matching is due from here on (`matched_at` null says so)."""
     project.move_to(Status.OPEN, at=at, opened_at=at, matched_at=None, searched_at=None, **changes)

@@ -10,6 +10,7 @@ from marketplace.moderation import actions, rules
 from marketplace.moderation.models import Decision, Report
 from marketplace.moderation.next_actions import for_user
 from marketplace.notifications.models import Notification
+from projects.actions import submit_project
 from projects.models import Project
 from tests import factories
 from tests.factories import NOW
@@ -68,6 +69,26 @@ def test_verifying_an_organization_once(moderator, owner):
     assert Decision.objects.get().action == "organization.verified"
     assert [event.verb for event in events_of(newcomer)] == ["organization.verified"]
     assert Notification.objects.get().title == "Newcomer is verified"
+
+
+def test_verifying_takes_its_flag_from_what_is_in_review(moderator, owner, client_of):
+    newcomer = factories.make_organization("Newcomer", owner=owner, verified=False)
+    clean, flagged, other = (
+        submit_project(project=factories.make_project(status="draft", **fields), by=owner, at=NOW)
+        for fields in (
+            {"organization": newcomer}, {"organization": newcomer, "brief": "Do a test task first."},
+            {"organization": factories.make_organization("Other", verified=False)},
+        )
+    )  # fmt: skip
+    actions.verify_organization(organization=newcomer, by=moderator, reason="Register checked", at=LATER)
+    left = {}
+    for project in (clean, flagged, other):
+        project.refresh_from_db()
+        left[project.pk] = [flag["code"] for flag in project.review_flags]
+        assert project.status == "in_review"
+    assert left == {clean.pk: [], flagged.pk: ["bespoke_task"], other.pk: ["unverified"]}
+    assert [event.verb for event in events_of(clean)] == ["project.submitted", "project.unflagged"]
+    assert "not verified yet" not in client_of(owner).get(clean.get_absolute_url()).content.decode()
 
 
 def test_suspending_and_reinstating_a_person(moderator, student):

@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from marketplace.accounts.models import Organization
 from marketplace.activity.actions import record
 from marketplace.activity.models import Event
 from marketplace.moderation import actions
@@ -178,6 +179,11 @@ def test_the_audit_log_lists_every_event(client_of, moderator, waiting):
     assert Event.objects.count() == 1
 
 
+def test_the_queue_says_of_a_project_without_flags_that_it_has_none(client_of, moderator, organization):
+    factories.make_project(status="in_review", organization=organization, review_flags=[])
+    assert "No flag." in client_of(moderator).get(reverse("moderation:queue")).content.decode()
+
+
 def test_the_staff_queue_costs_the_same_with_more_to_do(client_of, moderator, organization, owner, student):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
@@ -192,6 +198,32 @@ def test_the_staff_queue_costs_the_same_with_more_to_do(client_of, moderator, or
             assert client.get(reverse("moderation:queue")).status_code == 200
         costs.append(len(queries))
     assert costs[0] == costs[2] <= 20
+
+
+@pytest.mark.parametrize("name", ["FERNWAY software", "Fernway-Software, Inc.", "Fern way Software LLC"])
+def test_a_name_that_a_verified_organization_has_is_said(name, client_of, moderator):
+    verified = factories.make_organization("Fernway Software")
+    factories.make_organization("Fernway Softwareco")
+    copy = factories.make_organization(name, verified=False, slug="fernway-2")
+    said = f'this name:</strong> <a href="{verified.get_absolute_url()}">Fernway Software</a>, verified'
+    client = client_of(moderator)
+    for page in (reverse("moderation:queue"), page_for(Organization, "verify", copy)):
+        body = client.get(page).content.decode()
+        assert body.count(said) == body.count("Another organization") == 1
+        assert "Softwareco" not in body
+    change = client.get(reverse("admin:accounts_organization_change", args=[copy.pk])).content.decode()
+    assert f'<a href="{verified.get_absolute_url()}">Fernway Software</a>' in change
+
+
+def test_a_name_of_its_own_has_no_namesakes(client_of, moderator):
+    verified = factories.make_organization("Fernway Software")
+    factories.make_organization("★", slug="star")
+    factories.make_organization("Fernway", verified=False)
+    factories.make_organization("!!", verified=False, slug="shout")
+    client = client_of(moderator)
+    assert "Another organization" not in client.get(reverse("moderation:queue")).content.decode()
+    change = client.get(reverse("admin:accounts_organization_change", args=[verified.pk])).content.decode()
+    assert f'<a href="{verified.get_absolute_url()}">Fernway Software</a>' not in change
 
 
 def test_the_front_page_says_what_waits(client_of, moderator, waiting, student, owner):

@@ -1,9 +1,10 @@
 """Verifying organizations; suspending people."""
 
 from django.contrib import admin
+from django.utils.html import format_html_join
 
 from marketplace.accounts.models import Membership, Organization, User
-from marketplace.moderation import actions
+from marketplace.moderation import actions, queries
 from marketplace.moderation.admin.decisions import DecidingAdmin, Verb, empty_filter
 from marketplace.read_only import ReadOnly
 
@@ -28,6 +29,7 @@ class OrganizationAdmin(DecidingAdmin):
     search_fields = ["name", "slug", "website"]
     ordering = ["-created_at", "-pk"]
     inlines = [MembershipInline]
+    readonly_fields = ["same_name"]
     verbs = {
         "verify": Verb(
             "Verify…", actions.verify_organization, "organization", lambda organization: not organization.is_verified,
@@ -35,6 +37,15 @@ class OrganizationAdmin(DecidingAdmin):
             "was verified",
         )
     }  # fmt: skip
+
+    @admin.display(description="verified, with the same name")
+    def same_name(self, organization):
+        (found,) = queries.with_namesakes([organization])
+        rows = ((other.get_absolute_url(), other.name) for other in found.namesakes)
+        return format_html_join(", ", '<a href="{}">{}</a>', rows) or "None"
+
+    def _chosen(self, request):
+        return queries.with_namesakes(super()._chosen(request))
 
 
 @admin.register(User)
