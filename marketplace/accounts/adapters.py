@@ -92,6 +92,9 @@ class MFAAdapter(DefaultMFAAdapter):
         ),
         "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
         "incorrect_code": AccountAdapter.error_messages["incorrect_code"],
+        "incorrect_recovery_code": (
+            "This recovery code is not right, or it was used before: each works once. Check it, or take another."
+        ),
         "unverified_email": "Confirm your new e-mail address first, or cancel the change.",
     }
 

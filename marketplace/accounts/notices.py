@@ -3,7 +3,9 @@
 import logging
 from smtplib import SMTPException
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import messages
 from django.urls import reverse
 
 from marketplace.emails import send_template
@@ -28,6 +30,17 @@ def send_invitation(invitation, token):
     except (OSError, SMTPException) as error:
         log.warning("the invitation of %s was not sent: %s", invitation.organization, error)
         raise Unavailable("The e-mail could not be sent. Please invite them again in a minute.") from error
+
+
+def recovery_code_used(request, user, left):
+    """On the next page, and as an e-mail; without a mail service the person still gets in."""
+    have = f"{left} of them {'is' if left == 1 else 'are'} left" if left else "It was the last one"
+    words = f"You used a recovery code. {have}. Under Sign-in security you make new ones."
+    messages.warning(request, words)
+    try:
+        get_adapter(request).send_notification_mail("mfa/email/recovery_code_used", user, {"have": have})
+    except (OSError, SMTPException) as error:
+        log.warning("the e-mail about a recovery code was not sent: %s", error)
 
 
 def member_joined(membership, *, at):

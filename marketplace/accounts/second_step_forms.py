@@ -1,12 +1,18 @@
 """allauth's forms of the second step and of passkeys, in our words."""
 
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as code_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as passkey_forms
+from django import forms
 
+from marketplace.accounts.notices import recovery_code_used
 from marketplace.accounts.sign_in_forms import PlainMixin
 
 DIGITS = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false", "maxlength": "12"}
+APP_DIGITS = 6
 
 
 class CodeMixin(PlainMixin):
@@ -21,12 +27,38 @@ class CodeMixin(PlainMixin):
         code.help_text = self.hint
 
 
-class AuthenticateForm(CodeMixin, code_forms.AuthenticateForm):
-    hint = "Six digits from your authenticator app, or one of your recovery codes."
+class EitherCodeMixin(CodeMixin):
+    """A code from the app or a recovery code; who used one of those hears how many are left, by e-mail too."""
+
+    labels = {"code": "Code from your app, or a recovery code"}
+    hint = "The app shows six digits; a recovery code has eight and works once."
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:  # else the summary of the errors has the focus
+            self.fields["code"].widget.attrs["autofocus"] = True
+
+    def clean_code(self):
+        try:
+            return super().clean_code()
+        except forms.ValidationError as error:
+            if error.code == "incorrect_code" and len("".join(self.cleaned_data["code"].split())) > APP_DIGITS:
+                raise get_adapter().validation_error("incorrect_recovery_code") from None
+            raise
+
+    def save(self):
+        super().save()
+        if self.authenticator.type == Authenticator.Type.RECOVERY_CODES:
+            self.authenticator.refresh_from_db()
+            recovery_code_used(context.request, self.user, len(self.authenticator.wrap().get_unused_codes()))
 
 
-class ReauthenticateForm(CodeMixin, code_forms.ReauthenticateForm):
-    hint = AuthenticateForm.hint
+class AuthenticateForm(EitherCodeMixin, code_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(EitherCodeMixin, code_forms.ReauthenticateForm):
+    pass
 
 
 class ActivateTOTPForm(CodeMixin, totp_forms.ActivateTOTPForm):

@@ -106,7 +106,51 @@ def test_a_recovery_code_works_once(client_of, client, student):
     assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).url == reverse("home")
     again = client_of(None)
     sign_in(again, student)
-    assert "This code is not right." in again.post(reverse("mfa_authenticate"), {"code": codes[0]}).content.decode()
+    page = again.post(reverse("mfa_authenticate"), {"code": codes[0]}).content.decode()
+    assert "This recovery code is not right, or it was used before" in page
+    assert "Wait for the next one" not in page
+
+
+@pytest.mark.parametrize(
+    ("used", "have"), [(0, "9 of them are left"), (8, "1 of them is left"), (9, "It was the last one")]
+)
+def test_who_used_a_recovery_code_hears_how_many_are_left(client, student, used, have):
+    EmailAddress.objects.get_or_create(user=student, email=student.email, defaults={"verified": True, "primary": True})
+    totp.TOTP.activate(student, totp.generate_totp_secret())
+    recovery = RecoveryCodes.activate(student)
+    codes = recovery.get_unused_codes()
+    recovery.instance.data["used_mask"] = 2**used - 1
+    recovery.instance.save()
+    sign_in(client, student)
+    page = client.post(reverse("mfa_authenticate"), {"code": codes[used]}, follow=True).content.decode()
+    assert f"You used a recovery code. {have}." in page
+    message = mail.outbox[-1]
+    assert (message.subject, message.to) == ("A recovery code was used", [student.email])
+    assert f"A recovery code of your account was used. {have}." in message.body
+    assert "choose a new password now" in message.body
+
+
+def test_a_recovery_code_lets_in_while_the_mail_service_is_away(client, student, settings):
+    EmailAddress.objects.get_or_create(user=student, email=student.email, defaults={"verified": True, "primary": True})
+    totp.TOTP.activate(student, totp.generate_totp_secret())
+    codes = RecoveryCodes.activate(student).get_unused_codes()
+    sign_in(client, student)
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = (
+        "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1", 1,
+    )  # fmt: skip
+    assert client.post(reverse("mfa_authenticate"), {"code": codes[0]}).url == reverse("home")
+    assert client.session["_auth_user_id"] == str(student.pk)
+
+
+def test_the_only_field_of_the_second_step_has_the_focus(client, student):
+    totp.TOTP.activate(student, totp.generate_totp_secret())
+    sign_in(client, student)
+    page = client.get(reverse("mfa_authenticate")).content.decode()
+    assert "Code from your app, or a recovery code" in page
+    assert page.count("autofocus") == 1
+    wrong = client.post(reverse("mfa_authenticate"), {"code": "000000"}).content.decode()
+    assert wrong.count("autofocus") == 1  # the summary of the errors
+    assert "Wait for the next one" in wrong
 
 
 def test_codes_are_offered_by_the_phone():
