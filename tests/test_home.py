@@ -178,6 +178,9 @@ def test_a_moderator_finds_the_queue(client_of, moderator):
 def test_who_pays_is_not_asked_to_post(client_of, finance):
     page = page_of(client_of, finance)
     assert (page.context["steps"], page.context["may_post"]) == ([], False)
+    words = page.content.decode()
+    assert "We tell you when a project is to be funded" in words
+    assert "when an application arrives" not in words
 
 
 def test_the_students_home_asks_the_same_number_of_queries(client_of, student, query_count):

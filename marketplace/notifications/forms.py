@@ -7,18 +7,23 @@ from marketplace.notifications.models import Pace
 from marketplace.notifications.rhythm import DEFAULTS
 
 HOURS = [(hour, f"{hour:02}:00") for hour in range(24)]
-HOUR_FIELDS = ("digest_hour", "quiet_from", "quiet_until")
+QUIET_FIELDS = ("quiet_from", "quiet_until")
+HOUR_FIELDS = ("digest_hour", *QUIET_FIELDS)
 
 
 def hour_field(label, *, none=None, **values):
     choices = ([("", none)] if none else []) + HOURS
     return forms.TypedChoiceField(
-        label=label, choices=choices, coerce=int, empty_value=None, required=none is None, **values
-    )
+        label=label, choices=choices, coerce=int, empty_value=None, required=none is None, show_hidden_initial=True,
+        **values,
+    )  # fmt: skip
 
 
 class PreferencesForm(forms.Form):
-    """One choice for each of `groups` (slugs of kinds.py), and the hours."""
+    """One choice for each of `groups` (slugs of kinds.py), and the hours.
+
+    The page sends along what it showed, so that what was changed in another tab meanwhile is left alone.
+    """
 
     digest_hour = hour_field("Daily and weekly e-mails arrive at", help_text="Weekly ones on Mondays.")
     quiet_from = hour_field("Quiet from", none="No quiet hours")
@@ -31,7 +36,7 @@ class PreferencesForm(forms.Form):
         self.groups = groups
         for slug in groups:
             self.fields[slug] = forms.ChoiceField(
-                label=GROUPS[slug].name, choices=Pace.choices, help_text=GROUPS[slug].hint
+                label=GROUPS[slug].name, choices=Pace.choices, help_text=GROUPS[slug].hint, show_hidden_initial=True
             )
 
     def clean(self):
@@ -51,6 +56,9 @@ class PreferencesForm(forms.Form):
 
     @property
     def choices(self):
-        """As `preferences.choose` takes them."""
-        hours = {name: self.cleaned_data[name] for name in HOUR_FIELDS}
-        return {"paces": {slug: self.cleaned_data[slug] for slug in self.groups}} | hours
+        """What differs from what the page showed, as `preferences.choose` takes it; quiet hours go together."""
+        changed = set(self.changed_data)
+        if not changed.isdisjoint(QUIET_FIELDS):
+            changed.update(QUIET_FIELDS)
+        paces = {slug: self.cleaned_data[slug] for slug in self.groups if slug in changed}
+        return {"paces": paces} | {name: self.cleaned_data[name] for name in HOUR_FIELDS if name in changed}

@@ -1,5 +1,6 @@
 """People choose when e-mails come; who gets many gets the rest in one; what must be acted on is always sent."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -221,3 +222,40 @@ def test_the_page_offers_the_groups_of_the_reader_and_keeps_what_was_typed(clien
     assert saved.pace_of("match.found") == "weekly"
     assert saved.pace_of("offer.made") == "instant"
     assert due_of(student) == set()
+
+
+def sent_by(page):
+    """What a browser sends of the form as it came, hidden fields included."""
+    form = page.context["form"]
+    shown = {name: "" if form[name].value() is None else str(form[name].value()) for name in form.fields}
+    hidden = dict(re.findall(r'<input type="hidden" name="(initial-\w+)"(?: value="(\w*)")?', page.content.decode()))
+    assert set(hidden) == {f"initial-{name}" for name in shown}
+    return shown | hidden
+
+
+def test_an_older_tab_undoes_nothing(client_of, student):
+    client, address = client_of(student), reverse("notifications:preferences")
+    choose(student, at=NOW, paces={"offer": "daily"}, quiet_from=22, quiet_until=7)
+    newer, older = (sent_by(client.get(address)) for _ in range(2))
+    client.post(address, newer | {"match": "weekly", "digest_hour": "18", "quiet_from": "", "quiet_until": ""})
+    assert client.post(address, older | {"offer": "off", "money": "weekly"}).status_code == 302
+    saved = EmailPreferences.objects.get(user=student)
+    assert saved.paces == {"match": "weekly", "offer": "off", "money": "weekly"}
+    assert (saved.digest_hour, saved.quiet_from, saved.quiet_until) == (18, None, None)
+
+
+def test_quiet_hours_change_together(client_of, student):
+    client, address = client_of(student), reverse("notifications:preferences")
+    choose(student, at=NOW, quiet_from=22, quiet_until=7)
+    older = sent_by(client.get(address))
+    choose(student, at=NOW, quiet_from=None, quiet_until=None)
+    assert client.post(address, older | {"quiet_from": "23"}).status_code == 302
+    saved = EmailPreferences.objects.get(user=student)
+    assert (saved.quiet_from, saved.quiet_until) == (23, 7)
+
+
+def test_saved_searches_are_explained_to_who_may_have_some(client_of, student, owner):
+    address = reverse("notifications:preferences")
+    pages = {person: client_of(person).get(address).content.decode() for person in (student, owner)}
+    said = {person: "Each saved search has a pace" in page for person, page in pages.items()}
+    assert said == {student: True, owner: False}
