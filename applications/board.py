@@ -12,6 +12,7 @@ from applications.queries import agreed_of, blocks_between, competencies_of, pla
 from projects.models import Project
 
 Status = Application.Status
+CHOSEN = (Status.SHORTLISTED, Status.OFFERED, Status.ACCEPTED)
 MINUTES_PER_SCORE = 1.5
 TABS = {
     "review": ("To review", [Status.SUBMITTED]),
@@ -227,6 +228,11 @@ class Board:
     def waits(self):
         """Whether anybody still waits for this organization."""
         return bool(self.to_review or self.in_tab("shortlist"))
+
+    @property
+    def has_chosen(self):
+        """Whether anybody was shortlisted, so that those to review are the rest."""
+        return any(row.applicant.status in CHOSEN for row in self.rows)
 
     def to_compare(self):
         """Those to review and on the shortlist; whoever is fully scored first, for there is something to compare."""

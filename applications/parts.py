@@ -46,7 +46,8 @@ def missing_parts(application):
     parts = [part for part in parts_of(application) if part.competency and part.state != "done"]
     fitting = {"error": " that fits its rule about AI"}
     missing = [f"evidence for {part.competency.skill}{fitting.get(part.state, '')}" for part in parts]
-    plan = {"your approach": application.approach, "that you are available": application.is_available}
+    dates = "that you can keep the dates" if application.is_available is False else "your answer about the dates"
+    plan = {"your approach": application.approach, dates: application.is_available}
     return missing + [words for words, given in plan.items() if not given]
 
 

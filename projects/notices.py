@@ -121,7 +121,7 @@ def removed(project, *, at):
     notify(
         posters_of(project), kind="moderation.project_removed", key=f"removed:{project.code}", at=at,
         title=f"“{project.title}” was removed by a moderator", url=project.get_absolute_url(), action="See the project",
-        body=f"Reason: {project.review_note}\n\nAnswer this e-mail if you think that this is a mistake.",
+        body=f"Reason: {project.review_note}\n\nIf you think that this is a mistake, answer the e-mail about it.",
         reason=f"You post projects for {project.organization}.",
     )  # fmt: skip
 

@@ -101,7 +101,7 @@ def _blanks(project):
     for section, field, text in texts:
         blank = next((blank for blank in re.findall(r"\[[^\]]+\]", text) if blank in BLANKS), None)
         if blank:
-            yield Problem(section, field, f"Replace “{blank}” by your own words.")
+            yield Problem(section, field, f"Replace “{blank}” with your own words.")
 
 
 def _outcome(project):

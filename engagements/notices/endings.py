@@ -69,9 +69,15 @@ def dispute_opened(dispute, at):
     tell(
         moderators(), engagement, **(common | {"kind": "moderation.dispute"}), due_at=dispute.due_at,
         needs_action=True, action="Open the case", title=f"Dispute: {held}, {about}",
-        first=f"{opener or 'The clock'}, between {engagement.student} and {engagement.organization}. {held} is held; "
-        "decide by {due}.",
+        first=f"{who_against_whom(engagement, opener)} {held} is held; decide by {{due}}.",
     )  # fmt: skip
+
+
+def who_against_whom(engagement, opener):
+    student, organization = engagement.student, engagement.organization
+    if opener is None:
+        return f"Opened by the clock, between {student} and {organization}."
+    return f"Opened by {opener}. The other side is {organization if opener == student else student}."
 
 
 def sides_of(dispute):

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from marketplace.accounts import notices
 from marketplace.accounts.models import Block, Invitation, Membership, Organization, SelfDescription, Student, User
+from marketplace.accounts.rules import is_only_owner
 from marketplace.activity.actions import record
 from marketplace.db import lock, new_code
 from marketplace.errors import DomainError, InvalidTransition, LimitReached
@@ -213,7 +214,7 @@ def change_role(*, membership, role, by, at):
     organization = lock(Organization, membership.organization_id)
     membership = lock(Membership, membership.pk)
     if role != Membership.Role.OWNER:
-        keep_an_owner(organization, without=membership)
+        keep_an_owner(membership)
     membership.role = role
     membership.save(update_fields=["role"])
     record("member.role_changed", actor=by, subject=organization, at=at, member=membership.user.email, role=role)
@@ -227,7 +228,7 @@ def remove_member(*, membership, by, at):
     membership = organization.memberships.filter(pk=membership.pk).select_related("user").first()
     if membership is None:
         return
-    keep_an_owner(organization, without=membership)
+    keep_an_owner(membership)
     record("member.removed", actor=by, subject=organization, at=at, member=membership.user.email)
     membership.delete()
 
@@ -285,9 +286,8 @@ def unblock(*, student, organization, side, by, at):
         record("organization.unblocked", actor=by, subject=organization, at=at, student=student.slug, side=side)
 
 
-def keep_an_owner(organization, *, without):
-    owners = organization.memberships.filter(role=Membership.Role.OWNER).exclude(pk=without.pk)
-    if without.role == Membership.Role.OWNER and not owners.exists():
+def keep_an_owner(without):
+    if is_only_owner(without):
         raise DomainError("An organization needs at least one owner. Make somebody else an owner first.")
 
 

@@ -50,6 +50,7 @@ class PersonForm(forms.ModelForm):
         model = User
         fields = ["name", "time_zone"]
         help_texts = {"time_zone": "Deadlines are shown in this zone, in pages and e-mails."}
+        error_messages = {"name": {"required": "Type your name."}}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -76,6 +77,10 @@ class StudentForm(forms.ModelForm):
             "display_name": "Your full name, or the part of it that you want strangers to read.",
             "headline": "One line, for example “Statistics student who likes messy survey data”.",
             "available_from": "Only if you chose “Available from a date”.",
+        }
+        error_messages = {
+            "display_name": {"required": "Type the name that your portfolio shows."},
+            "hours_per_week": {"required": "Give a number from 1 to 60."},
         }
         widgets = {
             "about": forms.Textarea(attrs={"rows": 5}),
@@ -170,11 +175,18 @@ class OrganizationForm(forms.ModelForm):
             "place": "For example “Portland, Oregon” or “Remote”.",
             "about": "Two or three sentences that a student can picture.",
         }
+        error_messages = {"name": {"required": "Give the organization's name."}}
         widgets = {"about": forms.Textarea(attrs={"rows": 5})}
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(label="E-mail address", max_length=254)
+    email = forms.EmailField(
+        label="E-mail address", max_length=254,
+        error_messages={
+            "required": "Type the e-mail address of the person.",
+            "invalid": "Type the whole e-mail address, like name@example.com.",
+        },
+    )  # fmt: skip
     role = forms.ChoiceField(
         label="Role",
         choices=[

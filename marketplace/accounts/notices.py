@@ -60,7 +60,7 @@ def suspended(user, *, at):
         [user], kind="account.suspended", key=f"suspended:{at:%Y%m%d%H%M%S}", at=at, needs_action=True,
         title="Your account is suspended", url=reverse("accounts:profile"), action="Open your account",
         body=f"Reason: {user.suspension_reason}\n\nYou can still sign in and read everything, but not act. "
-        f"Answer this e-mail if you think that this is a mistake.",
+        "If you think that this is a mistake, answer the e-mail about it.",
     )  # fmt: skip
 
 

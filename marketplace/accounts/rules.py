@@ -52,6 +52,14 @@ def may_manage_members(user, organization):
     return in_good_standing(user) and role_in(user, organization) == Membership.Role.OWNER
 
 
+def is_only_owner(membership):
+    """Whether the organization would be left without an owner."""
+    if membership.role != Membership.Role.OWNER:
+        return False
+    owners = Membership.objects.filter(organization_id=membership.organization_id, role=Membership.Role.OWNER)
+    return not owners.exclude(pk=membership.pk).exists()
+
+
 def may_post(user, organization):
     """Post, assess, offer, approve, review: owners and members."""
     return in_good_standing(user) and organization.suspended_at is None and role_in(user, organization) in POSTERS

@@ -225,9 +225,11 @@ def remove(request, slug, code):
         ):
             return redirect("home") if leaving else redirect("accounts:members", slug=slug)
         return redirect("accounts:members", slug=slug)
-    return render(
-        request, "accounts/remove.html", {"organization": found, "membership": membership, "leaving": leaving}
-    )
+    context = {
+        "organization": found, "membership": membership, "leaving": leaving,
+        "is_only_owner": rules.is_only_owner(membership),
+    }  # fmt: skip
+    return render(request, "accounts/remove.html", context)
 
 
 def attempt(request, action, *, done, **arguments):

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from marketplace.accounts.models import Membership, User
 from tests.accounts.test_pages import link_in
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_member, make_user
 
 ADDRESS = "cy@people.example"
 
@@ -93,7 +93,11 @@ def test_taken_back_is_over(client, client_of, path, organization, owner):
 
 @pytest.mark.parametrize(
     ("email", "words"),
-    [("", "required"), ("nobody", "valid email"), ("x" * 250 + "@a.example", "at most 254")],
+    [
+        ("", "Type the e-mail address of"),
+        ("nobody", "Type the whole e-mail address"),
+        ("x" * 250 + "@a.example", "at most 254"),
+    ],
 )
 def test_a_bad_address_is_refused_and_kept(client_of, organization, owner, email, words):
     answer = client_of(owner).post(
@@ -108,9 +112,20 @@ def test_a_bad_address_is_refused_and_kept(client_of, organization, owner, email
 
 def test_the_last_owner_is_told_how_to_leave(client_of, organization, owner):
     url = reverse("accounts:remove", args=[organization.slug, owner.code])
+    asked = client_of(owner).get(url).content.decode()
+    assert "You are the only owner" in asked
+    assert "button-danger" not in asked
     page = client_of(owner).post(url, follow=True).content.decode()
     assert "at least one owner" in page
     assert organization.memberships.get(user=owner).role == "owner"
+
+
+def test_one_of_two_owners_may_leave(client_of, organization, owner):
+    make_member(organization, make_user("Ada King"), "owner")
+    url = reverse("accounts:remove", args=[organization.slug, owner.code])
+    page = client_of(owner).get(url).content.decode()
+    assert "button-danger" in page
+    assert "You are the only owner" not in page
 
 
 def test_a_member_leaves_and_is_led_home(client_of, organization, owner, member):

@@ -117,6 +117,21 @@ def test_eligibility_leads_back_on_this_site_only(client_of, student):
     assert client.post(url, answers | {"may_contract": "no"}).url == url
 
 
+def test_what_a_form_lacks_is_said_in_words(client_of, student):
+    client = client_of(student)
+    founding = client.post(reverse("accounts:organization_new"), {"name": ""}).content.decode()
+    assert "Give the organization&#x27;s name." in founding
+    profile = client.post(reverse("accounts:profile"), {"time_zone": "UTC"}).content.decode()
+    for words in ("Type your name.", "Type the name that your portfolio shows.", "Give a number from 1 to 60."):
+        assert words in profile
+
+
+def test_the_members_page_names_the_organization_once(client_of, organization, owner):
+    page = client_of(owner).get(reverse("accounts:members", args=[organization.slug])).content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    assert main.count(organization.name) == 1
+
+
 def test_founding_an_organization(client_of, student):
     data = {"name": "Quist Maps", "website": "https://maps.example", "place": "Oslo", "about": "Maps."}
     assert client_of(student).post(reverse("accounts:organization_new"), data).url == reverse("projects:manage")

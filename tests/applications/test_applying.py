@@ -124,7 +124,7 @@ def test_the_approach_has_one_to_150_words(draft, text, code):
 def test_what_is_missing_is_named_and_nothing_is_sent(project, student):
     application = start(project, student)
     assert missing_parts(application) == [
-        "evidence for SQL", "evidence for Data cleaning", "your approach", "that you are available",
+        "evidence for SQL", "evidence for Data cleaning", "your approach", "your answer about the dates",
     ]  # fmt: skip
     with refused(code="incomplete") as caught:
         submit(application)
@@ -133,8 +133,9 @@ def test_what_is_missing_is_named_and_nothing_is_sent(project, student):
 
 def test_a_no_to_the_dates_cannot_be_sent(draft):
     save_plan(draft, is_available=False)
-    with refused(code="incomplete"):
+    with refused(code="incomplete") as caught:
         submit(draft)
+    assert caught.value.message == "Still missing: that you can keep the dates."
 
 
 def test_continue_leads_to_the_next_unfinished_part_and_then_to_the_check(project, student):

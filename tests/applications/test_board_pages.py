@@ -48,6 +48,18 @@ def test_the_board_says_when_nobody_waits(client_of, owner, project):
     assert "Every applicant has an answer." in read(client_of(owner), "board", project.code)
 
 
+@pytest.mark.parametrize("status", [None, "shortlisted", "offered"])
+def test_the_rest_is_declined_only_beside_somebody_chosen(client_of, owner, project, status):
+    factories.make_scores(factories.make_application(project=project), owner)
+    if status:
+        factories.make_application(project=project, status=status)
+    board = read(client_of(owner), "board", project.code, "?tab=review")
+    page = read(client_of(owner), "decline_rest", project.code)
+    assert ("Decline the rest: 1 scored applicant" in board) == ("Decline the rest" in page) == bool(status)
+    assert ("Decline 1 scored applicant" in board) == (status is None)
+    assert ("Nobody is on the shortlist. Everybody who is scored is told now" in page) == (status is None)
+
+
 def test_the_shortlist_leads_to_an_offer_while_a_place_is_left(client_of, owner, project):
     listed = factories.make_application(project=project, status="shortlisted")
     offer = reverse("applications:offer", args=[listed.code])

@@ -8,7 +8,7 @@ from engagements import actions
 from engagements.models import Dispute
 from engagements.rules import may_resolve
 from marketplace.errors import DomainError, InvalidTransition
-from tests.engagements.factories import engage, told
+from tests.engagements.factories import engage, first_line, told
 from tests.factories import NOW, make_member
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +28,13 @@ class TestOpenDispute:
         assert (engagement.status, engagement.review_due_at, opened.due_at) == ("disputed", None, NOW + 10 * DAY)
         assert told(student) == told(owner) == ["engagement.disputed"]
         assert told(moderator) == ["moderation.dispute"]
+        sides = f"Opened by {engagement.organization}. The other side is {engagement.student}. "
+        assert first_line(moderator, "moderation.dispute").startswith(sides)
+
+    def test_the_moderator_reads_who_disputes_with_whom(self, delivered, student, moderator):
+        dispute(delivered, student)
+        sides = f"Opened by {delivered.student}. The other side is {delivered.organization}. "
+        assert first_line(moderator, "moderation.dispute").startswith(sides)
 
     def test_twice_is_one(self, delivered, student, owner):
         assert dispute(delivered, student) == dispute(delivered, owner)
