@@ -148,6 +148,14 @@ def _portfolio(project, at):
         yield Problem("portfolio", "portfolio_permission", "Choose what the student may show.")
     elif project.portfolio_permission == Project.PortfolioPermission.AFTER_DATE and not project.portfolio_from:
         yield Problem("portfolio", "portfolio_from", "Give the date from which the student may show the work.")
+    for field, message in portfolio_problems(project.portfolio_from, project.work_due_on):
+        yield Problem("portfolio", field, message)
+
+
+def portfolio_problems(day, due_on):
+    """(field, message) for a day from which the work may be shown, before it is there to show."""
+    if day and due_on and day < due_on:
+        yield "portfolio_from", f"The work is due on {times.short(due_on, None)}: choose that day or a later one."
 
 
 def fee_problems(hours, fee_amount):

@@ -11,6 +11,7 @@ from marketplace.skills.site_vocabulary import suggest_skills
 from projects.forms.base import DayField, OneLine, SectionForm, growing
 from projects.models import Project
 from projects.rubric import IN_SHORT, template_of
+from projects.sections import portfolio_problems
 
 CRITERIA = settings.PROJECT_CRITERIA
 COMPETENCIES = settings.PROJECT_COMPETENCIES
@@ -193,6 +194,9 @@ class PortfolioForm(SectionForm):
             self.add_error("portfolio_from", "Give the date from which the student may show the work.")
         elif dated and day and not self.at.date() < day <= latest:
             self.add_error("portfolio_from", f"Choose a date from tomorrow to {times.short(latest, None)}.")
+        elif dated and day:
+            for field, message in portfolio_problems(day, self.project.work_due_on):
+                self.add_error(field, message)
         return self.cleaned_data
 
     def values(self):

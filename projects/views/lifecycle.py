@@ -87,7 +87,8 @@ def copy(request, code):
     except DomainError as error:
         messages.error(request, error.message)
         return redirect(project)
-    messages.success(request, "Copied into a new draft. Set its dates, then submit it.")
+    dates = "its dates" if draft.portfolio_permission else "its dates and what the student may show afterwards"
+    messages.success(request, f"Copied into a new draft. Set {dates}, then submit it.")
     return redirect("projects:edit", draft.code)
 
 

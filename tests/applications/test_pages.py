@@ -1,5 +1,7 @@
 """The flow as two people click through it: nobody skips a page, and the next page is the one the last leads to."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
@@ -108,6 +110,16 @@ def test_a_student_reads_the_offer_and_declines_it(student, project, client_of, 
     get(client, url("offer_decline", application.code))
     step = post(client, url("offer_decline", application.code))
     assert "You declined the offer" in get(client, step)
+
+
+def test_the_offer_names_the_day_from_which_the_work_may_be_shown(student, organization, client_of):
+    project = factories.make_project(
+        organization=organization, portfolio_permission="after_date", portfolio_from=date(2026, 6, 1)
+    )
+    application = factories.make_application(project=project, student=student.student, status="offered")
+    page = get(client_of(student), url("offer_view", application.code))
+    assert "Show everything from <time" in page
+    assert "Mon 1 Jun</time> on; until then only the credential" in page
 
 
 def test_a_decision_tells_reason_feedback_and_levels(student, project, client_of, owner):

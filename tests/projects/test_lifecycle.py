@@ -118,6 +118,7 @@ def test_a_flagged_text_goes_to_review_whoever_wrote_it(organization, owner):
         ({"brief": ""}, "brief"), ({"title": ""}, "title"), ({"field": None}, "field"), ({"hours": None}, "hours"),
         ({"fee_amount": None}, "fee"), ({"fee_amount": 20_000, "hourly_floor": 0}, "fee"),
         ({"deliverable": ""}, "deliverable"), ({"portfolio_permission": ""}, "portfolio_permission"),
+        ({"portfolio_permission": "after_date", "portfolio_from": NOW.date() + timedelta(days=34)}, "portfolio_from"),
         ({"is_remote": False}, "place"), ({"applications_close_at": NOW}, "applications_close_on"),
         ({"criteria": 2}, "criterion_1"), ({"skills": ["SQL"]}, "skill_1"),
     ],

@@ -115,6 +115,7 @@ BAD = [
     ("portfolio", {"portfolio_permission": ""}, "portfolio_permission", "Choose what the student may show."),
     ("portfolio", {"portfolio_from": ""}, "portfolio_from", "Give the date"),
     ("portfolio", {"portfolio_from": "2020-01-01"}, "portfolio_from", "Choose a date from tomorrow"),
+    ("portfolio", {"portfolio_from": "2026-03-23"}, "portfolio_from", "choose that day or a later one"),
     ("portfolio", {"portfolio_from": "2099-01-01"}, "portfolio_from", "Choose a date from tomorrow"),
 ]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from marketplace.activity.queries import events_of
 from marketplace.errors import DomainError, InvalidTransition
@@ -98,6 +99,22 @@ def test_copying_makes_a_draft_without_dates(organization, owner):
     assert (copy.portfolio_permission, copy.code != project.code) == ("anonymised", True)
     assert copy.criteria.count() == 3
     assert copy.competencies.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"portfolio_permission": "anonymised"}, "Set its dates, then submit it."),
+        (
+            {"portfolio_permission": "after_date", "portfolio_from": NOW.date() + timedelta(days=90)},
+            "Set its dates and what the student may show afterwards, then submit it.",
+        ),
+    ],
+)
+def test_copying_says_what_is_to_be_set(organization, owner, client_of, fields, words):
+    project = factories.make_project(organization=organization, **fields)
+    page = client_of(owner).post(reverse("projects:copy", args=[project.code]), follow=True)
+    assert words in page.content.decode()
 
 
 def test_a_dated_permission_is_not_copied(organization, owner):
