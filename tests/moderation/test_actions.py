@@ -103,6 +103,15 @@ def test_suspending_and_reinstating_a_person(moderator, student):
     assert [row.action for row in Decision.objects.order_by("pk")] == ["user.suspended", "user.reinstated"]
 
 
+def test_where_to_object_is_true_in_the_inbox_and_in_the_e_mail(moderator, student, project, owner):
+    actions.suspend_user(user=student, by=moderator, reason="Off-platform payment", at=NOW)
+    actions.remove_project(project=project, by=moderator, reason="Unpaid work", at=NOW)
+    told = {row.kind: row.body for row in Notification.objects.filter(recipient__in=[student, owner])}
+    assert set(told) == {"account.suspended", "moderation.project_removed"}
+    for body in told.values():
+        assert body.endswith("If you think that this is a mistake, answer the e-mail about it.")
+
+
 def make_report(project, by, at=NOW):
     return actions.report(subject=project, by=by, reason="unpaid", details="Asks for a free trial.", at=at)
 

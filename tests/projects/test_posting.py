@@ -161,8 +161,10 @@ def test_a_starter_fills_a_draft_that_lacks_only_ones_own_words(starter, organiz
     assert project.competencies.count() == len(starter.competencies), "every skill is in the taxonomy"
     assert project.criteria.count() == len(starter.criteria)
     assert lint_project(project) == []
-    fields = {problem.field for problem in problems(project, NOW)}
+    found = list(problems(project, NOW))
+    fields = {problem.field for problem in found}
     assert "brief" in fields, "its blanks must be filled"
+    assert any(problem.message.endswith("” with your own words.") for problem in found)
     assert fields <= {
         "brief", "deliverable", *(f"criterion_{number}" for number in range(1, 8)), "portfolio_permission",
         "applications_close_on", "decisions_due_on", "work_due_on",
