@@ -14,7 +14,7 @@ from payments.models import CardDispute, Funding, Payout, Refund
 Status = Engagement.Status
 ENDED = (Status.APPROVED, Status.CANCELLED)
 NEAREST = (Payout.Status.HELD, Payout.Status.DUE, Payout.Status.PAID)
-DISPUTED = "Nobody is paid and nobody is refunded until a moderator has decided."
+DISPUTED = "Nobody is paid and nobody is refunded until it is settled."
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ def test_what_is_held_leaves_out_what_was_released(funded, owner, moderator, cli
 def test_the_money_page_tells_the_dispute_and_how_it_ended(dispute, moderator, owner, client_of, simulator):
     address = f"/payments/work/{dispute.engagement.code}/"
     page = client_of(owner).get(address).content.decode()
-    assert "Nobody is paid and nobody is refunded until a moderator has decided." in page
+    assert "Nobody is paid and nobody is refunded until it is settled." in page
     assert f"{dispute.opened_by} opened a dispute" in page
     actions.resolve_dispute(dispute=dispute, student_amount=0, reasons="It is empty.", by=moderator, at=NOW)
     page = client_of(owner).get(address).content.decode()
