@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from engagements.models import Engagement
-from engagements.rules import is_its_student
+from engagements.rules import is_its_student, may_read_work
 from marketplace.access import get_for_user
 from marketplace.accounts.models import Organization
 from marketplace.clock import now
@@ -80,7 +80,7 @@ def detail(request, code):
         "engagement": engagement, "line": line, "is_student": is_student,
         "amounts": amounts_for_student(engagement) if is_student else amounts_for_organization(engagement),
         "story": story(engagement, is_student=is_student, disputes=disputes), "disputes": disputes,
-        "may_fund": rules.may_fund(request.user, engagement),
+        "may_fund": rules.may_fund(request.user, engagement), "may_read": may_read_work(request.user, engagement),
         "may_give_back": line.word == "Held for a runner-up" and rules.may_give_back(request.user, engagement),
         "documents": documents_about(engagement, student=is_student),
     }  # fmt: skip

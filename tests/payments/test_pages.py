@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from engagements.models import Engagement
 from payments.arrival import arrives_on
 from payments.models import MoneyOperation, Refund
 from payments.queries import totals_of_organization, totals_of_student
 from tests import factories
+from tests.engagements.factories import make_dispute
 from tests.factories import NOW
 from tests.payments.factories import make_account, make_funding, make_operation, make_payout
 
@@ -172,3 +174,15 @@ def test_the_admin_shows_sums(organization, student, moderator, client_of):
     accounts = client.get("/admin/payments/ledgeraccount/").content.decode()
     assert "Sum of all entries, USD: <strong>0</strong>" in accounts
     assert "sum of their entries: <strong>none</strong>" in accounts
+
+
+def test_only_who_may_read_the_dispute_is_led_to_it(organization, student, owner, finance, client_of):
+    engagement = make_paid(organization, student.student)
+    make_dispute(engagement, student)
+    path, shown = reverse("engagements:dispute", args=[engagement.code]), {}
+    for person in (student, owner, finance):
+        page = read(client_of, person, f"/payments/work/{engagement.code}/")
+        assert "until it is settled." in page
+        shown[person] = f'href="{path}"' in page
+        assert (client_of(person).get(path).status_code == 200) == shown[person]
+    assert shown == {student: True, owner: True, finance: False}
