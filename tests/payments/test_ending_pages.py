@@ -8,7 +8,7 @@ from django.urls import reverse
 from applications.actions import make_offer
 from engagements.models import Engagement
 from payments.models import Funding, Payout, Refund
-from tests.engagements.factories import engage, make_change_order
+from tests.engagements.factories import engage, make_change_order, make_dispute
 from tests.factories import NOW, make_application
 from tests.payments.factories import make_funding
 
@@ -108,6 +108,18 @@ class TestCancel:
         body = read(client_of(owner), address("cancel", engagement))
         assert reverse("engagements:dispute", args=[engagement.code]) in body
         assert 'name="reason"' not in body
+
+    def test_during_a_dispute_nobody_is_asked_to_open_one(self, working, student, owner, client_of):
+        make_dispute(working, student)
+        body = read(client_of(owner), address("cancel", working))
+        assert "During a dispute one side cannot cancel. $480 stays held" in body
+        assert f'href="{reverse("engagements:dispute", args=[working.code])}"' in body
+        assert ("open a dispute" in body.lower(), "A version was delivered" in body) == (False, False)
+
+    def test_what_is_approved_is_not_sent_to_a_dispute(self, project, student, owner, client_of):
+        body = read(client_of(owner), address("cancel", engage(project, student, status="approved")))
+        assert "there is nothing to cancel any more" in body
+        assert "open a dispute" not in body.lower()
 
 
 class TestReplace:
