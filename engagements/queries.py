@@ -99,6 +99,11 @@ def being_paid(**asked):
     return Exists(fundings.filter(status="processing", **asked))
 
 
+def is_being_paid(engagement):
+    """Whether a bank is working on a payment for it or for a change order of it. By name only, as above."""
+    return engagement.fundings.filter(status="processing").exists()
+
+
 def worst_payout():
     """The payout of the outer engagement that is furthest from the student: held, then due, then paid.
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from engagements.models import ChangeOrder, Engagement
 from engagements.notices import change_orders as notices
+from engagements.queries import is_being_paid
 from marketplace.activity.actions import record
 from marketplace.clock import days
 from marketplace.db import lock
@@ -171,11 +172,6 @@ def lapse_order(order, engagement, at):
     was = order.status
     order.move_to(Status.LAPSED, at=at)
     tell_all("lapsed", order, engagement, None, at, was=was)
-
-
-def is_being_paid(engagement):
-    """By name only: payments stand above this app."""
-    return engagement.fundings.filter(status="processing").exists()
 
 
 def lock_order(change_order):

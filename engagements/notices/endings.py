@@ -17,7 +17,7 @@ from engagements.notices.telling import (
     tell,
     total,
 )
-from engagements.queries import name_of, team_of
+from engagements.queries import is_being_paid, name_of, team_of
 from engagements.rules import STUDENT, side_of
 from marketplace.notifications.actions import mark_done
 
@@ -140,12 +140,21 @@ def cancelled(engagement, by, student_amount, at):
         "Nothing is paid for this one."
     )  # fmt: skip
     tell(student_of(engagement), engagement, **both, first=f"{paid} You are free for other projects.")
-    back = "Nothing was paid."
-    if engagement.funded_at is not None:
-        back = f"{total(engagement)} is refunded in full to the card that paid."
+    tell(payers_and_team(engagement), engagement, **both, first=what_goes_back(engagement, student_amount))
+
+
+def what_goes_back(engagement, student_amount):
+    """What the organization reads of its money when it is cancelled, before the money is divided."""
+    arriving = is_being_paid(engagement)
+    if engagement.funded_at is None:
+        coming = f"{total(engagement)} is under way from your bank. It comes back to you in full when it arrives."
+        return coming if arriving else "Nothing was paid."
+    in_full = "" if engagement.released_amount else " in full"
+    back = f"{still_held(engagement)} is refunded{in_full} to where it was paid from."
     if student_amount:
-        back = f"{amount} goes to {engagement.student} for the work until now. The rest is refunded."
-    tell(payers_and_team(engagement), engagement, **both, first=back)
+        part = money(student_amount, engagement)
+        back = f"{part} goes to {engagement.student} for the work until now. The rest is refunded."
+    return f"{back} The bank payment that is under way comes back as well when it arrives." if arriving else back
 
 
 def replaced(engagement, at):

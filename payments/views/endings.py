@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from applications.queries import runners_up_of
 from engagements.cancelling import can_be_cancelled, has_vanished, kill_fee, midpoint_met, midpoint_of
+from engagements.queries import is_being_paid
 from marketplace.clock import days, now
 from marketplace.errors import DomainError
 from payments import actions, rules
@@ -44,6 +45,7 @@ def cancelling(engagement, user, at):
     return {
         "possible": possible, "kill_fee": owed, "work_has_begun": work_has_begun,
         "is_student": engagement.student.user_id == user.pk, "funded": engagement.funded_at is not None,
+        "being_paid": is_being_paid(engagement),
         "shares": shares_of(engagement, owed) if possible and engagement.funded_at else None,
         "kickoff_percent": settings.KILL_FEE_BPS[0] / 100, "midpoint_percent": settings.KILL_FEE_BPS[1] / 100,
         "midpoint_met": work_has_begun and midpoint_met(engagement, at),

@@ -109,6 +109,17 @@ class TestCancel:
         assert reverse("engagements:dispute", args=[engagement.code]) in body
         assert 'name="reason"' not in body
 
+    def test_a_bank_payment_under_way_comes_back(self, project, student, owner, client_of):
+        engagement = engage(project, student, status="awaiting_funding")
+        nothing, words = "Nothing was paid, so nothing is refunded.", "in full when it arrives."
+        body = read(client_of(owner), address("cancel", engagement))
+        assert (nothing in body, words in body) == (True, False)
+        make_funding(engagement, "processing")
+        body = read(client_of(owner), address("cancel", engagement))
+        assert (nothing in body, f"Goes back to you {words}" in body) == (False, True)
+        body = read(client_of(student), address("cancel", engagement))
+        assert (nothing in body, f"Goes back to {engagement.organization} {words}" in body) == (False, True)
+
     def test_during_a_dispute_nobody_is_asked_to_open_one(self, working, student, owner, client_of):
         make_dispute(working, student)
         body = read(client_of(owner), address("cancel", working))
