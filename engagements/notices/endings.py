@@ -134,7 +134,7 @@ def cancelled(engagement, by, student_amount, at):
     amount = money(student_amount, engagement)
     both = {
         "kind": "engagement.cancelled", "key": "cancelled", "at": at, "more": f"Reason: {engagement.cancel_reason}",
-        "title": f"{who} cancelled “{engagement.project}”",
+        "title": lambda person: f"{'You' if person == by else who} cancelled “{engagement.project}”",
     }  # fmt: skip
     paid = f"{amount} is on its way to you for the work until now." if student_amount else (
         "Nothing is paid for this one."

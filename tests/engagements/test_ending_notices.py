@@ -3,6 +3,7 @@
 import pytest
 
 from engagements import actions
+from marketplace.notifications.models import Notification
 from tests.engagements.factories import engage, first_line
 from tests.factories import NOW
 from tests.payments.factories import make_funding
@@ -45,3 +46,10 @@ class TestWhatGoesBack:
             "$120 goes to Robin Quist for the work until now. The rest is refunded. The bank payment that is under way "
             "comes back as well when it arrives."
         )
+
+
+def test_who_cancelled_is_told_so_as_you(active, student, owner, member):
+    cancel(active, owner, 12_000)
+    titles = [Notification.objects.get(recipient=person, kind=CANCELLED).title for person in (owner, member, student)]
+    about, ours = f"cancelled “{active.project}”", str(active.organization)
+    assert titles == [f"You {about}", f"{ours} {about}", f"{ours} {about}"]
