@@ -268,7 +268,8 @@ def payout(r):
             "Approved", f"Your turn: {r.fee} is waiting for you", reason, "warning", None, True,
             "Set up payouts", payment_path("payout_setup"), f"Set up payouts to receive {r.fee}", 5,
         )  # fmt: skip
-    return Standing("Approved", f"Approved: {r.fee} is on its way to {r.student}", "", "success", step=5)
+    where = f"goes to {r.student}" if status == "held" else f"is on its way to {r.student}"
+    return Standing("Approved", f"Approved: {r.fee} {where}", "", "success", step=5)
 
 
 def cancelled(r):
@@ -282,6 +283,8 @@ def cancelled(r):
             f"Offer {r.title} to a runner-up", 0,
         )  # fmt: skip
     reason = e.cancel_reason
+    if reason and not reason.endswith((".", "!", "?")):
+        reason = f"{reason}."
     if r.side == STUDENT and e.replacement_until is not None:
         reason = "There was no answer from you in time, so your place went to somebody else."
     return Standing("Cancelled", "Cancelled", f"{reason}{where_the_money_went(r)}", "neutral", step=0)
@@ -293,14 +296,23 @@ def where_the_money_went(r):
     if e.funded_at is None:
         return ""
     if e.released_amount:
-        paid = r.money(e.released_amount)
-        return f" {paid} went to you." if r.side == STUDENT else f" {paid} went to {e.student}, the rest is refunded."
+        return what_the_student_got(r)
     if r.side == STUDENT:
-        return ""
+        return f" Nothing of the {r.fee} is paid out."
     if e.replacement_until is not None:
         still = r.at < e.replacement_until
         return f" {r.total} {'is held for the next student' if still else 'went to the next student or back to you'}."
     return f" {r.total} is refunded."
+
+
+def what_the_student_got(r):
+    """Of a cancelled engagement; what waits for the student's payout account has not gone anywhere yet."""
+    e, paid = r.engagement, r.money(r.engagement.released_amount)
+    if r.side != STUDENT:
+        return f" {paid} {'went' if e.payout_status == 'paid' else 'goes'} to {e.student}, the rest is refunded."
+    if e.payout_waits_for_student:
+        return f" {paid} is yours and waits for your payout account."
+    return f" {paid} went to you." if e.payout_status == "paid" else f" {paid} is yours."
 
 
 def order_standing(order, user, at):

@@ -103,17 +103,20 @@ def dispute_resolved(dispute, at):
     engagement = dispute.engagement
     mark_done(kind="moderation.dispute", url=engagement.get_absolute_url(), at=at)
     settle_splits(dispute, at)
-    amount = money(dispute.student_amount, engagement)
+    amount, held = money(dispute.student_amount, engagement), open_fee(engagement)
     both = {
         "kind": "engagement.dispute_resolved", "key": f"resolved:{dispute.code}", "at": at, "more": dispute.reasons,
         "title": f"The dispute about “{engagement.project}” {SETTLED[dispute.resolution]}",
     }  # fmt: skip
     to_student, to_team = {
-        Dispute.Outcome.RELEASE: (f"{amount} is on its way to you.", f"{amount} is paid out to {engagement.student}."),
-        Dispute.Outcome.REFUND: ("The organization is refunded.", f"{still_held(engagement)} is refunded to you."),
+        Dispute.Outcome.RELEASE: (f"{amount} is yours.", f"{amount} goes to {engagement.student}."),
+        Dispute.Outcome.REFUND: (
+            f"Nothing of the {held} is paid out to you: it goes back to {engagement.organization}.",
+            f"{still_held(engagement)} is refunded to you.",
+        ),
         Dispute.Outcome.SPLIT: (
-            f"{amount} is on its way to you. The rest goes back to {engagement.organization}.",
-            f"{amount} is paid out to {engagement.student}. The rest is refunded to you.",
+            f"{amount} of the {held} is yours. The rest goes back to {engagement.organization}.",
+            f"{amount} goes to {engagement.student}. The rest is refunded to you.",
         ),
     }[dispute.outcome]
     tell(student_of(engagement), engagement, **both, first=to_student)
@@ -136,9 +139,8 @@ def cancelled(engagement, by, student_amount, at):
         "kind": "engagement.cancelled", "key": "cancelled", "at": at, "more": f"Reason: {engagement.cancel_reason}",
         "title": lambda person: f"{'You' if person == by else who} cancelled “{engagement.project}”",
     }  # fmt: skip
-    paid = f"{amount} is on its way to you for the work until now." if student_amount else (
-        "Nothing is paid for this one."
-    )  # fmt: skip
+    more = " more" if engagement.released_amount else ""
+    paid = f"{amount} is yours for the work until now." if student_amount else f"Nothing{more} is paid for this one."
     tell(student_of(engagement), engagement, **both, first=f"{paid} You are free for other projects.")
     tell(payers_and_team(engagement), engagement, **both, first=what_goes_back(engagement, student_amount))
 

@@ -3,10 +3,12 @@
 import pytest
 
 from engagements import actions
+from engagements.queries import as_seen_by
+from engagements.standing import standing
 from marketplace.notifications.models import Notification
-from tests.engagements.factories import engage, first_line
+from tests.engagements.factories import engage, first_line, make_dispute
 from tests.factories import NOW
-from tests.payments.factories import make_funding
+from tests.payments.factories import make_funding, make_payout
 
 pytestmark = pytest.mark.django_db
 CANCELLED = "engagement.cancelled"
@@ -53,3 +55,69 @@ def test_who_cancelled_is_told_so_as_you(active, student, owner, member):
     titles = [Notification.objects.get(recipient=person, kind=CANCELLED).title for person in (owner, member, student)]
     about, ours = f"cancelled “{active.project}”", str(active.organization)
     assert titles == [f"You {about}", f"{ours} {about}", f"{ours} {about}"]
+
+
+class TestWhatTheStudentGets:
+    """Whether it can be sent is another question: the payout account may not be there yet."""
+
+    @pytest.mark.parametrize(
+        ("amount", "for_student", "for_owner"),
+        [
+            (48_000, "$480 is yours.", "$480 goes to Robin Quist."),
+            (0, "Nothing of the $480 is paid out to you: it goes back to Acme Analytics.", "$528 is refunded to you."),
+            (
+                20_000,
+                "$200 of the $480 is yours. The rest goes back to Acme Analytics.",
+                "$200 goes to Robin Quist. The rest is refunded to you.",
+            ),
+        ],
+    )
+    def test_of_a_dispute(self, delivered, student, owner, moderator, amount, for_student, for_owner):
+        dispute = make_dispute(delivered, owner)
+        actions.mark_dispute_resolved(dispute=dispute, student_amount=amount, reasons="Read.", by=moderator, at=NOW)
+        kind = "engagement.dispute_resolved"
+        assert (first_line(student, kind), first_line(owner, kind)) == (for_student, for_owner)
+
+    def test_of_a_cancellation(self, active, owner, student):
+        cancel(active, owner, 12_000)
+        words = "$120 is yours for the work until now. You are free for other projects."
+        assert first_line(student, CANCELLED) == words
+
+    def test_nothing_more_than_what_was_released(self, active, student):
+        actions.mark_released(engagement=active, amount=5_000, at=NOW)
+        cancel(active, student)
+        assert first_line(student, CANCELLED).startswith("Nothing more is paid for this one.")
+
+    def stands(self, user):
+        return standing(as_seen_by(user).get(), user, NOW).detail
+
+    def test_where_it_stands_after_a_lost_dispute(self, delivered, student, owner, moderator):
+        dispute = make_dispute(delivered, owner)
+        actions.mark_dispute_resolved(dispute=dispute, student_amount=0, reasons="Empty.", by=moderator, at=NOW)
+        assert self.stands(student) == "A moderator decided the dispute. Nothing of the $480 is paid out."
+        assert self.stands(owner) == "A moderator decided the dispute. $528 is refunded."
+
+    @pytest.mark.parametrize(
+        ("payout", "for_student", "for_owner"),
+        [
+            ({"status": "due"}, "$480 is yours.", "goes to"),
+            ({"status": "held", "waits_for_student": True}, "$480 is yours and waits for your payout account.", "goes"),
+            ({"status": "held"}, "$480 is yours.", "goes to"),
+            ({"status": "paid"}, "$480 went to you.", "went to"),
+        ],
+    )
+    def test_where_it_stands_while_it_cannot_be_sent(self, project, student, owner, payout, for_student, for_owner):
+        reason = "We have no data"
+        engagement = engage(project, student, status="cancelled", funded_at=NOW, cancel_reason=reason)
+        make_payout(engagement, **payout)
+        assert self.stands(student) == f"{reason}. {for_student}"
+        assert f"{reason}. $480 {for_owner}" in self.stands(owner)
+
+    def test_nothing_is_said_of_an_end_without_a_reason_and_without_money(self, project, student):
+        engage(project, student, status="cancelled")
+        assert self.stands(student) == ""
+
+    def test_what_is_approved_and_held_is_not_on_its_way(self, approved, owner, student):
+        make_payout(approved, "held", waits_for_student=True)
+        row = as_seen_by(owner).get()
+        assert "$480 goes to Robin Quist" in standing(row, owner, NOW).detail
