@@ -106,8 +106,14 @@ def payout_paid(payout, at):
             f"{amount} is in your Stripe account and should reach your bank around {arrival}.",
             f"{amount} was paid out to {engagement.student}.",
         ),
-        more=either(engagement, "You get the full fee: nothing is taken from it.", ""),
+        more=either(engagement, what_is_taken(engagement), ""),
     )  # fmt: skip
+
+
+def what_is_taken(engagement):
+    """Nothing, of the whole fee as of a part of it: a kill fee, a split, what was released early."""
+    is_part = engagement.unreleased_amount > 0
+    return "Nothing is taken from what you are paid." if is_part else "You get the full fee: nothing is taken from it."
 
 
 def payout_held(payout, operation, at):

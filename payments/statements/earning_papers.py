@@ -51,6 +51,6 @@ def sum_row(currency, gross, taken_back, net):
 
 
 def notes_of(site):
-    yield f"Gross is what {site} paid to your Stripe account for approved work. No fee was taken from it."
+    yield f"Gross is what {site} paid to your Stripe account for your work. No fee was taken from it."
     yield "Dates are those of the transfer to your Stripe account; your bank shows it some days later."
     yield NO_TAX_FORM

@@ -98,6 +98,7 @@ def test_page_pdf_and_csv_say_the_same(organization, student, moderator, client_
         "$430.00",
         document.reference,
         "no tax form",
+        "to your Stripe account for your work.",
         "Total, USD",
     ):
         assert (words in page, words in text) == (True, True), words

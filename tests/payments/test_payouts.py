@@ -92,6 +92,19 @@ def test_both_sides_are_told_with_the_amount(engagement, owner, finance, simulat
     assert [event.verb for event in events_of(engagement)][-2:] == ["payout.due", "payout.paid"]
 
 
+def test_who_is_paid_a_part_is_not_told_of_the_full_fee(engagement, owner, simulator):
+    part, whole = "Nothing is taken from what you are paid.", "You get the full fee: nothing is taken from it."
+    for pay, said in (
+        (lambda: actions.release_part(engagement=engagement, amount=10_000, by=owner, at=NOW), part),
+        (lambda: actions.approve_delivery(engagement=engagement, by=owner, at=NOW), whole),
+    ):
+        pay()
+        settle()
+        notices = Notification.objects.filter(recipient=engagement.student.user, kind="money.payout_paid")
+        body = notices.latest("pk").body
+        assert [words in body for words in (part, whole)] == [words == said for words in (part, whole)]
+
+
 def test_without_an_account_the_payout_waits_and_then_goes(unready, owner, simulator):
     actions.approve_delivery(engagement=unready, by=owner, at=NOW)
     settle()
