@@ -70,6 +70,7 @@ def with_turn():
         student_wrote_at=Subquery(by_student.values("sent_at")[:1]),
         is_taken_over=Exists(taken_over),
         is_being_paid=being_paid(engagement=OuterRef("pk"), change_order=None),
+        was_paid_late=paid_late(engagement=OuterRef("pk")),
         student_reviewed_at=Subquery(mine.filter(side=Review.Side.STUDENT).values("written_at")[:1]),
         organization_reviewed_at=Subquery(mine.filter(side=Review.Side.ORGANIZATION).values("written_at")[:1]),
     )
@@ -97,6 +98,12 @@ def being_paid(**asked):
     """Whether a bank is working on a payment for the outer row. By name only: payments stand above this app."""
     fundings = Engagement._meta.get_field("fundings").related_model.objects
     return Exists(fundings.filter(status="processing", **asked))
+
+
+def paid_late(**asked):
+    """Whether a payment arrived that the outer row no longer needed; it goes back. By name only, as above."""
+    fundings = Engagement._meta.get_field("fundings").related_model.objects
+    return Exists(fundings.filter(paid_at__isnull=False, counts=False, **asked))
 
 
 def is_being_paid(engagement):

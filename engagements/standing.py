@@ -294,7 +294,7 @@ def where_the_money_went(r):
     """A sentence, or nothing where nothing was paid. Kept for a runner-up it may still be on the way."""
     e = r.engagement
     if e.funded_at is None:
-        return ""
+        return what_came_late(r)
     if e.released_amount:
         return what_the_student_got(r)
     if r.side == STUDENT:
@@ -303,6 +303,15 @@ def where_the_money_went(r):
         still = r.at < e.replacement_until
         return f" {r.total} {'is held for the next student' if still else 'went to the next student or back to you'}."
     return f" {r.total} is refunded."
+
+
+def what_came_late(r):
+    """Of what was never funded: the money was on its way when it ended. Nothing that the student has to know."""
+    if r.side == STUDENT:
+        return ""
+    if r.engagement.is_being_paid:
+        return f" The bank payment of {r.total} is under way and goes back in full when it arrives."
+    return f" {r.total} arrived after that and is refunded." if r.engagement.was_paid_late else ""
 
 
 def what_the_student_got(r):

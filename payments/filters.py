@@ -30,7 +30,8 @@ def student_states():
 
 
 def organization_states():
-    counted = Refund.objects.filter(funding__counts=True)
+    late = Q(funding__engagement__funded_at=None, funding__paid_at__isnull=False)
+    counted = Refund.objects.filter(Q(funding__counts=True) | late)
     return {
         "to_pay": ("To pay", Q(status=Status.AWAITING_FUNDING)),
         "held": ("Held", Q(status__in=RUNNING)),

@@ -44,9 +44,15 @@ def earnings_of(student):
 
 
 def spending_of(organization):
-    """Every engagement of the organization that was paid for or waits for it; what lapsed unpaid is no money."""
+    """Every engagement of the organization that was paid for, be it after its end, or waits for it.
+
+    What lapsed unpaid is no money.
+    """
     rows = Engagement.objects.filter(organization=organization)
-    return with_money(rows.filter(Q(funded_at__isnull=False) | Q(status=Status.AWAITING_FUNDING)))
+    came = Q(paid_at__isnull=False) | Q(status=Funding.Status.PROCESSING)
+    late = Funding.objects.filter(came, engagement__organization=organization, engagement__funded_at=None)
+    funded_or_due = Q(funded_at__isnull=False) | Q(status=Status.AWAITING_FUNDING)
+    return with_money(rows.filter(funded_or_due | Q(pk__in=late.values("engagement"))))
 
 
 def page_after(rows, code):

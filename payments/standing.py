@@ -67,7 +67,7 @@ def amounts_for_student(engagement):
 
 def amounts_for_organization(engagement):
     """[(label, minor units)]: what was agreed, and where it went once something did."""
-    refunds = [refund for funding in engagement.fundings.all() if funding.counts for refund in funding.refunds.all()]
+    refunds = [refund for funding in told_fundings(engagement) for refund in funding.refunds.all()]
     back = sum(refund.amount for refund in refunds if refund.sent_again_as_id is None)
     parts = [
         ("Released to the student", released_amount(engagement)),
@@ -79,6 +79,12 @@ def amounts_for_organization(engagement):
         ("Fee for the student", engagement.fee_amount), ("Service fee", engagement.service_fee_amount),
         ("Total", engagement.total_amount), *((label, amount) for label, amount in parts if amount),
     ]  # fmt: skip
+
+
+def told_fundings(engagement):
+    """The payments that count; of what was never funded, those that arrived after its end and go back."""
+    rows, never_funded = engagement.fundings.all(), engagement.funded_at is None
+    return [row for row in rows if (row.paid_at if never_funded else row.counts)]
 
 
 def went_to_the_next(engagement):
@@ -129,7 +135,7 @@ def payout_line(engagement, payouts):
 
 
 def line_for_organization(engagement):
-    fundings = [funding for funding in engagement.fundings.all() if funding.counts]
+    fundings = told_fundings(engagement)
     disputed = [row for funding in fundings for row in funding.card_disputes.all() if row.is_open]
     refunds = [refund for funding in fundings for refund in funding.refunds.all()]
     payouts = list(engagement.payouts.all())
@@ -144,7 +150,7 @@ def line_for_organization(engagement):
         return Line(engagement, "Back through your bank", "neutral", "undo-2", engagement.cancelled_at)
     if went_to_the_next(engagement):
         return Line(engagement, "Pays for the next student", "neutral", "arrow-right", engagement.cancelled_at)
-    if engagement.status == Status.AWAITING_FUNDING:
+    if engagement.funded_at is None:
         return unpaid_line(engagement)
     if engagement.status == Status.DISPUTED:
         return Line(engagement, "Held, disputed", "warning", "scale", engagement.funded_at, DISPUTED)
@@ -176,7 +182,12 @@ def refund_line(engagement, refund):
 
 
 def unpaid_line(engagement):
+    ended = engagement.status == Status.CANCELLED
     if any(funding.status == Funding.Status.PROCESSING for funding in engagement.fundings.all()):
-        note = "Your bank is processing the payment. This can take a few days."
+        then = "It goes back to you in full when it arrives." if ended else "This can take a few days."
+        note = f"Your bank is processing the payment. {then}"
         return Line(engagement, "Processing", "info", "hourglass", engagement.accepted_at, note)
+    if ended:
+        note = "It ended before anything was paid."
+        return Line(engagement, "Not paid", "neutral", "ban", engagement.cancelled_at, note)
     return Line(engagement, "To pay", "warning", "", engagement.accepted_at)

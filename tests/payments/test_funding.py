@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from engagements.actions import lapse_unfunded, mark_cancelled, send_reminders
 from engagements.models import Engagement
@@ -194,6 +195,53 @@ def test_paid_after_it_was_cancelled_it_goes_back(engagement, owner, simulator):
     assert (funding.status, funding.counts, status_of(engagement)) == ("refunded", False, "cancelled")
     assert ledger.balance("refund_in_transit", "usd") == 0
     assert ledger.sums() == {"usd": 0}
+
+
+class TestWhatArrivesAfterTheEnd:
+    """Every page tells the same of it: the payment's, the organization's books, the workspace."""
+
+    @pytest.fixture
+    def funding(self, engagement, owner, simulator):
+        """Cancelled while the payer is on Stripe's page."""
+        funding = start(engagement, owner)
+        mark_cancelled(engagement=engagement, by=owner, reason="No data.", at=NOW)
+        return funding
+
+    def money(self, client, engagement, **query):
+        """(the word and the amounts of its page, the words of the lines of the books)."""
+        detail = client.get(reverse("payments:detail", args=[engagement.code])).context
+        books = client.get(reverse("payments:organization", args=[engagement.organization.slug]), query).context
+        return detail["line"].word, dict(detail["amounts"]), [line.word for line in books["lines"]]
+
+    def workspace(self, client, engagement):
+        return " ".join(client.get(engagement.get_absolute_url()).content.decode().split())
+
+    def test_nothing(self, funding, engagement, owner, client_of):
+        word, amounts, lines = self.money(client_of(owner), engagement)
+        assert (word, "Refunded to you" in amounts, lines) == ("Not paid", False, [])
+        assert "Nothing was paid" in self.workspace(client_of(owner), engagement)
+
+    def test_a_bank_debit(self, funding, engagement, owner, client_of, simulator):
+        simulator.pay(funding.checkout_id, bank=DEBIT)
+        actions.sync_checkout(funding.checkout_id, at=NOW)
+        word, _amounts, lines = self.money(client_of(owner), engagement)
+        assert (word, lines) == ("Processing", ["Processing"])
+        workspace = self.workspace(client_of(owner), engagement)
+        assert "The bank payment of $528 is under way and goes back in full when it arrives." in workspace
+        assert "Nothing was paid" not in workspace
+
+    def test_a_card_payment_is_refunded(self, funding, engagement, owner, client_of, simulator):
+        simulator.pay(funding.checkout_id)
+        settle()
+        word, amounts, lines = self.money(client_of(owner), engagement)
+        assert (word, amounts["Refunded to you"], lines) == ("Refunded", 52_800, ["Refunded"])
+        assert self.money(client_of(owner), engagement, state="refunded")[2] == ["Refunded"]
+        assert self.money(client_of(owner), engagement, state="held")[2] == []
+        ours, theirs = (self.workspace(client_of(user), engagement) for user in (owner, engagement.student.user))
+        page = reverse("payments:detail", args=[engagement.code])
+        assert [words in ours for words in ("Nothing was paid", "Refunded to you", page)] == [False, True, True]
+        assert [words in theirs for words in ("Refunded to the organization", page)] == [True, False]
+        assert "No data. $528 arrived after that and is refunded." in ours
 
 
 def test_what_is_active_cannot_be_paid_again(engagement, owner, simulator):
