@@ -69,9 +69,18 @@ def change_order(request, code, order_code):
         "may_pay": rules.may_pay_for(request.user, engagement) and order.status == Status.ACCEPTED
         and not order.is_being_paid,
         "pay_url": pay_path(order), "fee_with_it": engagement.fee_amount + order.fee_amount,
-        "funding_days": settings.FUNDING_DAYS,
+        "funding_days": settings.FUNDING_DAYS, "ended_by": ended_by(order) if order.status == Status.LAPSED else "",
+        "may_read": rules.may_read_work(request.user, engagement),
     }  # fmt: skip
     return render(request, "engagements/change_order.html", context)
+
+
+def ended_by(order):
+    """Of a lapsed one: "dispute" or "end" (of the engagement), where that came before its own time was over."""
+    ended_at, deadline = order.status_changed_at, order.funding_due_at or order.answer_due_at
+    if ended_at is None or ended_at >= deadline:
+        return ""
+    return "dispute" if order.engagement.disputes.filter(opened_at=ended_at).exists() else "end"
 
 
 @require_POST

@@ -136,6 +136,28 @@ class TestOrderPage:
         other = engage(make_project(organization=project.organization), other_student)
         assert client_of(owner).get(page("change_order", other, order.code)).status_code == 404
 
+    @pytest.mark.parametrize("answered", [False, True])
+    def test_says_why_it_lapsed(self, project, student, owner, finance, client_of, answered):
+        """By its own clock, with a dispute, or with the engagement."""
+        waits_for, words = ("paid" if answered else "answered"), []
+        for end in (
+            lambda _work: actions.lapse_change_orders(at=NOW + 5 * DAY),
+            lambda work: actions.open_dispute(engagement=work, problem="It is late.", by=owner, at=NOW + DAY),
+            lambda work: actions.mark_cancelled(engagement=work, by=student, reason="I am ill.", at=NOW + DAY),
+        ):
+            work = engage(make_project(organization=project.organization), student)
+            order = make_change_order(work, owner, "accepted" if answered else "proposed")
+            end(work)
+            body = read(client_of(finance), order.get_absolute_url())
+            assert page("dispute", work) not in body
+            words.append(re.search(r"<p>(It [^<]*) (?:Nothing has|The fee)", body)[1])
+            assert (page("dispute", work) in read(client_of(student), order.get_absolute_url())) == (len(words) == 2)
+        assert words == [
+            f"It was not {waits_for} in time.",
+            f"It ended when a dispute was opened, before it was {waits_for}.",
+            f"It ended with the engagement, before it was {waits_for}.",
+        ]
+
     @pytest.mark.parametrize("status", ChangeOrder.Status.values)
     def test_every_state_has_words_for_everybody(
         self, active, student, owner, finance, moderator, client_of, status
