@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_POST
 from engagements import actions, rules
 from engagements.forms import DeliverForm, JudgeForm
 from engagements.models import Engagement
-from engagements.queries import change_rounds
+from engagements.queries import change_rounds, name_of
 from engagements.views.reading import act, act_with_files, context_of, delivery_for, engagement_for
+from marketplace.activity.queries import events_of
 from marketplace.clock import now
 from marketplace.errors import DomainError
 from marketplace.files.kinds import DELIVERY
@@ -38,8 +39,17 @@ def deliver(request, code):
         "criteria": engagement.project.criteria.order_by("position"),
         "asked": asked_of(latest) if engagement.status == Engagement.Status.CHANGES_REQUESTED else None,
         "possible": engagement.status in CAN_DELIVER and engagement.kicked_off,
+        "cancelled_by": cancelled_by(engagement, request.user),
     }  # fmt: skip
     return render(request, "engagements/deliver.html", context, status=422 if form.errors else 200)
+
+
+def cancelled_by(engagement, reader):
+    """Who cancelled it, as the reader reads it; nothing where a clock, a dispute or the bank ended it."""
+    event = events_of(engagement).filter(verb="engagement.cancelled").last()
+    if event is None:
+        return ""
+    return "You" if event.actor_id == reader.pk else name_of(event.actor, engagement)
 
 
 def asked_of(delivery):
