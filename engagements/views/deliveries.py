@@ -81,7 +81,7 @@ def delivery_page(request, engagement, shown, form, *, status=200):
         "delivery": shown, "form": form, "criteria": form.criteria, "asked": asked_of(shown),
         "judging": under_review and rules.may_judge(request.user, engagement), "under_review": under_review,
         "rounds_left": rounds_left,
-        "extension_days": settings.REVIEW_EXTENSION_DAYS,
+        "extension_days": settings.REVIEW_EXTENSION_DAYS, "dispute": engagement.disputes.order_by("-opened_at").first(),
         "approved_this": engagement.status == Engagement.Status.APPROVED
         and shown.version == engagement.latest_version,
     }  # fmt: skip
