@@ -26,7 +26,18 @@ def count_words(text):
 
 def look_of(application, *, for_student):
     """{kind, icon, word} of the state as that side reads it."""
+    if for_student and work_was_cancelled(application):
+        return {"kind": "neutral", "icon": "ban", "word": "Work cancelled"}
     kind, icon, student_word, organization_word = _STATUS[application.status]
     if application.status == Application.Status.LAPSED and application.offered_at:
         return {"kind": kind, "icon": icon, "word": "Offer ended" if application.offer_ended_early else "Offer expired"}
     return {"kind": kind, "icon": icon, "word": student_word if for_student else organization_word}
+
+
+def work_was_cancelled(application):
+    """Whether what was accepted has ended without an approval. By name: engagements stand above this app.
+
+    Lists join `engagement`.
+    """
+    engagement = getattr(application, "engagement", None) if application.status == Application.Status.ACCEPTED else None
+    return engagement is not None and engagement.status == "cancelled"

@@ -104,8 +104,8 @@ def evidence(student, words):
 
 def applications(student, words):
     rows = student.applications.filter(having(words, "project__title", "project__organization__name"))
-    return listed("Applications", rows.select_related("project__organization").order_by("-created_at", "-pk"),
-                  lambda row: Hit(
+    rows = rows.select_related("project__organization", "engagement")
+    return listed("Applications", rows.order_by("-created_at", "-pk"), lambda row: Hit(
         row.project.title, row.get_absolute_url(),
         f"{row.project.organization} · {look_of(row, for_student=True)['word']}",
     ))  # fmt: skip

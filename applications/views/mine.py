@@ -19,7 +19,7 @@ from applications.queries import (
 )
 from applications.views.applying import own
 from applications.views.trying import attempt
-from applications.wording import look_of
+from applications.wording import look_of, work_was_cancelled
 from marketplace.access import require
 from marketplace.activity.queries import events_of
 from marketplace.clock import now
@@ -38,6 +38,7 @@ def mine(request):
         {
             "application": row,
             "look": look_of(row, for_student=True),
+            "work_cancelled": work_was_cancelled(row),
             "waits_until": waits_until(row.project),
             "is_open": row.project.accepts_applications(at),
         }
@@ -83,9 +84,12 @@ def detail(request, code):
     events = [(*TOLD[event.verb], event.at) for event in events_of(application) if event.verb in TOLD]
     if application.status == Status.ACCEPTED:
         events.append(("circle-check", "You accepted the offer", application.decided_at))
+    work_cancelled = work_was_cancelled(application)
+    if work_cancelled:
+        events.append(("ban", "The work was cancelled", application.engagement.cancelled_at))
     context = {
         "application": application, "project": application.project, "events": events,
-        "lessons": lessons_of(application),
+        "lessons": lessons_of(application), "work_cancelled": work_cancelled,
         "answers": application.answers.all(),
         "capacity": capacity(application.project, application.student),
         "in_line": place_in_line(application) if application.status == Status.WAITLISTED else None,

@@ -149,3 +149,18 @@ def test_an_offer_leads_the_list_and_accepted_work_is_one_click_away(student, cl
     detail = get(client_of(student), url("detail", accepted.code))
     assert f'href="{engagement.get_absolute_url()}"' in detail
     assert "You accepted the offer" in detail
+
+
+def test_work_that_was_cancelled_is_not_accepted_any_more(student, client_of, query_count):
+    client, counts = client_of(student), []
+    for _ in range(2):
+        accepted = factories.make_application(student=student.student, status="accepted")
+        engagement = factories.make_engagement(application=accepted, status="cancelled")
+        counts.append([query_count(client, address) for address in (url("mine"), "/find/?q=survey")])
+    assert counts[0] == counts[1]
+    page = get(client, url("mine"))
+    assert (page.count("Work cancelled"), "Accepted" in page, "ended 2 March 2026" in page) == (2, False, True)
+    assert "Work cancelled" in get(client, "/find/?q=survey")
+    detail = get(client, url("detail", accepted.code))
+    assert (detail.count("The work was cancelled"), "Funding, kickoff" in detail) == (2, False)
+    assert f'href="{engagement.get_absolute_url()}"' in detail
