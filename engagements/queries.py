@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, Subquery, When
 
 from applications.models import Application
+from applications.queries import places_left as places_to_offer
+from applications.queries import runners_up_of
 from engagements.models import (
     ChangeOrder,
     Delivery,
@@ -19,6 +21,7 @@ from engagements.models import (
 from marketplace.accounts.models import Membership, Organization
 from marketplace.accounts.rules import POSTERS
 from marketplace.clock import days
+from projects.models import Project
 
 FINISHED = [Engagement.Status.APPROVED, Engagement.Status.CANCELLED]
 
@@ -27,6 +30,13 @@ def places_left(project):
     """How many engagements the project can still take; a cancelled one frees its place."""
     taken = Engagement.objects.filter(project=project).exclude(status=Engagement.Status.CANCELLED).count()
     return max(project.places - taken, 0)
+
+
+def could_take_over(engagement):
+    """How many runners-up may be offered the place that a cancelled engagement left; None where none is free."""
+    project = engagement.project
+    running = project.status in (Project.Status.OPEN, Project.Status.CLOSED)
+    return runners_up_of(project).count() if running and places_to_offer(project) else None
 
 
 def as_seen_by(user, *, finished=None):

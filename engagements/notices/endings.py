@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from applications.rules import may_read_board
 from engagements.models import Dispute
 from engagements.notices.splits import settle_splits
 from engagements.notices.telling import (
@@ -17,8 +18,9 @@ from engagements.notices.telling import (
     tell,
     total,
 )
-from engagements.queries import is_being_paid, name_of, team_of
-from engagements.rules import STUDENT, side_of
+from engagements.queries import could_take_over, is_being_paid, name_of, team_of
+from engagements.rules import ORGANIZATION, STUDENT, side_of
+from marketplace.formatting.templatetags import count
 from marketplace.notifications.actions import mark_done
 
 
@@ -142,7 +144,24 @@ def cancelled(engagement, by, student_amount, at):
     more = " more" if engagement.released_amount else ""
     paid = f"{amount} is yours for the work until now." if student_amount else f"Nothing{more} is paid for this one."
     tell(student_of(engagement), engagement, **both, first=f"{paid} You are free for other projects.")
-    tell(payers_and_team(engagement), engagement, **both, first=what_goes_back(engagement, student_amount))
+    back, people = what_goes_back(engagement, student_amount), payers_and_team(engagement)
+    free = None if by and side_of(by, engagement) == ORGANIZATION else could_take_over(engagement)
+    choosing = [person for person in people if free is not None and may_read_board(person, engagement.project)]
+    tell([person for person in people if person not in choosing], engagement, **both, first=back)
+    if choosing:
+        tell(choosing, engagement, **both, **leading_to_the_board(engagement, free), first=f"{back} {place_free(free)}")
+
+
+def place_free(runners_up):
+    many = f": {count(runners_up, 'applicant')} could take over" if runners_up else " again"
+    return f"The place is free{many}."
+
+
+def leading_to_the_board(engagement, runners_up):
+    board = reverse("applications:board", args=[engagement.project.code])
+    if runners_up:
+        return {"url": f"{board}?tab=runners_up", "action": "Choose a runner-up"}
+    return {"url": board, "action": "See the applications"}
 
 
 def what_goes_back(engagement, student_amount):

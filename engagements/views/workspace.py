@@ -6,11 +6,12 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from applications.rules import may_read_board
 from engagements import actions, rules
 from engagements.cancelling import can_be_cancelled, has_vanished, may_be_released
 from engagements.forms import KickoffForm, MessageForm
 from engagements.models import Engagement
-from engagements.queries import as_seen_by, case_file, file_of, open_order
+from engagements.queries import as_seen_by, case_file, could_take_over, file_of, open_order
 from engagements.standing import order_standing, standing
 from engagements.timeline import timeline
 from engagements.views.change_orders import can_be_proposed
@@ -57,6 +58,8 @@ def workspace_page(request, engagement, form, *, status=200):
         "may_dispute": rules.may_take_part(user, engagement) and engagement.may_become(Engagement.Status.DISPUTED),
         "may_write": rules.may_take_part(user, engagement) and engagement.status != Engagement.Status.CANCELLED,
     }  # fmt: skip
+    if engagement.status == Engagement.Status.CANCELLED and may_read_board(user, engagement.project):
+        context["runners_up"] = could_take_over(engagement)
     order = open_order(engagement)
     if order is not None:
         order.engagement = engagement

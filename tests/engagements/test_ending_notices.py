@@ -1,13 +1,14 @@
 """What each side is told of an end: who ended it, and what becomes of the money."""
 
 import pytest
+from django.urls import reverse
 
 from engagements import actions
 from engagements.queries import as_seen_by
 from engagements.standing import standing
 from marketplace.notifications.models import Notification
 from tests.engagements.factories import engage, first_line, make_dispute
-from tests.factories import NOW
+from tests.factories import NOW, make_application, make_member
 from tests.payments.factories import make_funding, make_payout
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ class TestWhatGoesBack:
         make_funding(engagement, "processing")
         cancel(engagement, student)
         words = "$528 is under way from your bank. It comes back to you in full when it arrives."
-        assert first_line(owner, CANCELLED) == words
+        assert first_line(owner, CANCELLED) == f"{words} The place is free again."
 
     def test_to_where_it_was_paid_from(self, project, student, owner):
         cancel(engage(project, student, kickoff_student_at=None), owner)
@@ -39,7 +40,8 @@ class TestWhatGoesBack:
     def test_not_in_full_once_a_part_was_released(self, active, student, owner):
         actions.mark_released(engagement=active, amount=5_000, at=NOW)
         cancel(active, student)
-        assert first_line(owner, CANCELLED) == "What is still held is refunded to where it was paid from."
+        words = "What is still held is refunded to where it was paid from. The place is free again."
+        assert first_line(owner, CANCELLED) == words
 
     def test_a_kill_fee_while_a_change_order_is_being_paid(self, active, owner):
         make_funding(active, "processing")
@@ -121,3 +123,55 @@ class TestWhatTheStudentGets:
         make_payout(approved, "held", waits_for_student=True)
         row = as_seen_by(owner).get()
         assert "$480 goes to Robin Quist" in standing(row, owner, NOW).detail
+
+
+class TestThePlace:
+    """Who cancelled it and who is left decides where the organization is led."""
+
+    @pytest.fixture
+    def runner_up(self, project, other_student):
+        return make_application(
+            project=project, student=other_student.student, status="not_selected", reason="filled", revealed_at=NOW
+        )
+
+    def notice(self, person):
+        return Notification.objects.get(recipient=person, kind=CANCELLED)
+
+    def test_a_runner_up_may_take_over(self, active, runner_up, student, owner, finance, client_of):
+        board = reverse("applications:board", args=[active.project.code]) + "?tab=runners_up"
+        cancel(active, student)
+        notice = self.notice(owner)
+        assert (notice.url, notice.action) == (board, "Choose a runner-up")
+        assert notice.body.startswith(
+            "$528 is refunded in full to where it was paid from. The place is free: 1 applicant"
+        )
+        assert self.notice(finance).url == self.notice(student).url == active.get_absolute_url()
+        assert [
+            f'href="{board}"' in client_of(person).get(active.get_absolute_url()).content.decode()
+            for person in (owner, finance, student)
+        ] == [True, False, False]
+        assert client_of(owner).get(board).context["tab"] == "runners_up"
+
+    def test_nobody_is_left(self, active, student, owner, client_of):
+        cancel(active, student)
+        notice = self.notice(owner)
+        assert (notice.url, notice.action) == (
+            reverse("applications:board", args=[active.project.code]),
+            "See the applications",
+        )
+        assert "The place is free again." in notice.body
+        assert "Choose a runner-up" not in client_of(owner).get(active.get_absolute_url()).content.decode()
+
+    def test_not_where_the_project_is_over(self, active, runner_up, student, owner):
+        type(active.project).objects.filter(pk=active.project.pk).update(status="cancelled")
+        cancel(active, student)
+        assert self.notice(owner).url == active.get_absolute_url()
+
+    def test_who_cancels_is_led_nowhere_else(self, active, runner_up, owner):
+        cancel(active, owner, 12_000)
+        assert self.notice(owner).url == active.get_absolute_url()
+
+    def test_a_member_who_applied_is_not_led_to_the_board(self, active, runner_up, student, owner, other_student):
+        make_member(active.organization, other_student)
+        cancel(active, student)
+        assert self.notice(other_student).url == active.get_absolute_url()
