@@ -68,7 +68,7 @@ def test_what_was_made_with_ai_is_kept_but_not_sent_where_it_is_not_for(client_o
     page = client.get(url).text
     assert "This cannot be sent yet" in page
     assert f"/applications/library/{evidence.code}/" in page
-    assert "evidence for SQL that fits its rule about AI" in client.get(f"/applications/{draft.code}/check/").text
+    assert "Evidence for SQL that fits its rule about AI" in client.get(f"/applications/{draft.code}/check/").text
     with pytest.raises(DomainError, match="rule about AI"):
         actions.submit_application(application=draft, by=student, at=NOW)
     answer = ApplicationEvidence.objects.get(application=draft, competency=competency)
