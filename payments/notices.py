@@ -137,7 +137,7 @@ def part_released(engagement, amount, at):
     tell(
         student_of(engagement), engagement, kind="money.released", key=f"part:{engagement.released_amount}", at=at,
         title=f"{engagement.organization} released {part} for “{engagement.project}” early", url=page(engagement),
-        first=f"{part} of your fee of {fee(engagement)} is on its way to you, before the approval.",
+        first=f"{part} of your fee of {fee(engagement)} is yours, before the approval.",
         action="See the payment",
     )  # fmt: skip
 

@@ -31,18 +31,18 @@ def approved(engagement, at):
     automatic = engagement.approved_by_id is None
     who = f"“{engagement.project}” was approved automatically"
     approver = name_of(engagement.approved_by, engagement)
-    first = f"{amount} is paid out to {engagement.student}."
+    first = f"{amount} goes to {engagement.student}."
     if automatic:
-        first = f"The time to review was over, so {amount} is paid out to {engagement.student}."
+        first = f"The time to review was over, so {amount} goes to {engagement.student}."
     tell(
         student_of(engagement) + team_of(engagement), engagement, kind="delivery.approved", key="approved", at=at,
         title=either(
             engagement,
-            f"{who if automatic else f'{engagement.organization} approved your delivery'}: {amount} on its way",
+            f"{who if automatic else f'{engagement.organization} approved your delivery'}: {amount} is yours",
             f"{who if automatic else f'{approver} approved “{engagement.project}”'}: "
             f"{amount} goes to {engagement.student}",
         ),
-        first=either(engagement, f"{amount} for “{engagement.project}” is on its way to you.", first),
+        first=either(engagement, f"{amount} for “{engagement.project}” is yours.", first),
         more=either(
             engagement,
             "Every acceptance criterion counts as met. Next: review the organization, and add the project to your "

@@ -44,5 +44,5 @@ def release(request, engagement):
         messages.error(request, error.message)
         return redirect(engagement)
     amount = format_money(sum(payout.amount for payout in payouts), engagement.currency)
-    messages.success(request, f"Approved. {amount} is on its way to {engagement.student}.")
+    messages.success(request, f"Approved. {amount} goes to {engagement.student}.")
     return redirect(engagement)

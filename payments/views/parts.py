@@ -41,7 +41,7 @@ def released(request, engagement, amount):
         released_before=int(before) if before.isdecimal() else None,
     )  # fmt: skip
     part = format_money(amount, engagement.currency)
-    messages.success(request, f"Released. {part} is on its way to {engagement.student}; the rest stays held.")
+    messages.success(request, f"Released. {part} goes to {engagement.student}; the rest stays held.")
     return redirect(engagement)
 
 

@@ -191,7 +191,7 @@ class TestMarkApproved:
         delivered.refresh_from_db()
         assert (delivered.status, delivered.approved_at, delivered.approved_by) == ("approved", NOW, owner)
         notice = Notification.objects.get(recipient=student)
-        assert notice.title == "Acme Analytics approved your delivery: $480 on its way"
+        assert notice.title == "Acme Analytics approved your delivery: $480 is yours"
         assert told(owner) == ["delivery.approved"]
 
     def test_twice_is_once(self, delivered, owner):
@@ -210,7 +210,7 @@ class TestMarkApproved:
         delivered.refresh_from_db()
         assert (delivered.status, delivered.approved_by) == ("approved", None)
         notice = Notification.objects.get(recipient=student)
-        assert notice.title.endswith("was approved automatically: $480 on its way")
+        assert notice.title.endswith("was approved automatically: $480 is yours")
 
     @pytest.mark.parametrize("status", ["awaiting_funding", "active", "changes_requested", "disputed", "cancelled"])
     def test_refused_in_other_states(self, project, student, owner, status):

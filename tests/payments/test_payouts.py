@@ -166,7 +166,7 @@ def test_the_double_click_on_the_page_is_harmless(engagement, owner, client_of, 
     page = client.get(address).content.decode()
     assert "Release $480 to" in page
     pages = [client.post(address, {"version": "1"}, follow=True).content.decode() for _ in range(2)]
-    said = f"Approved. $480 is on its way to {engagement.student}."
+    said = f"Approved. $480 goes to {engagement.student}."
     assert ([said in page for page in pages], Payout.objects.count()) == ([True, True], 1)
 
 
