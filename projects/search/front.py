@@ -60,11 +60,13 @@ def find(filters, **asked):
     is_shared = asked["with_facets"] and not asked["alternatives"] and filters.fits is None
     first, search = fresh(kept, column, at), (filters, column) if is_shared else None
     counts = fresh(counted, search, at)
-    with_best = is_shared and asked["sort"] == "relevance"
+    is_ranked = is_shared and asked["sort"] == "relevance"
+    best = fresh(ranked, filters, at) if is_ranked else None
+    with_best = is_ranked and best is None
     if counts is None:
         found = statement.find(filters, **asked, first=first, with_best=with_best)
     else:
-        found = (with_best and of_best(filters, asked)) or again(filters, asked, counts, first, with_best)
+        found = (best and of_best(best, asked)) or again(filters, asked, counts, first, with_best)
         found = replace(found, total=statement.MOST, is_more=True)
     if found.best and found.is_more:
         keep(ranked, filters, Kept(at, found.best))
@@ -87,10 +89,10 @@ def again(filters, asked, counts, first, with_best):
     return statement.find(filters, **asked, most=most, first=first)
 
 
-def of_best(filters, asked):
-    """Found of a page among the most relevant that are remembered; None where they do not reach as far."""
-    best, after, wanted = fresh(ranked, filters, asked["at"]), asked.get("after"), asked["size"] + 1
-    if best is None or asked.get("before") is not None:
+def of_best(best, asked):
+    """Found of a page among these most relevant; None where they do not reach as far."""
+    after, wanted = asked.get("after"), asked["size"] + 1
+    if asked.get("before") is not None:
         return None
     if after is not None:
         best = [one for one in best if one < (after.value, after.pk)]
