@@ -9,7 +9,6 @@ from applications.agreement import agreement_of
 from applications.disagreement import is_open
 from applications.models import Application, Shown
 from applications.queries import agreed_of, blocks_between, competencies_of, places_left, scores_of, with_answers
-from projects.models import Project
 
 Status = Application.Status
 CHOSEN = (Status.SHORTLISTED, Status.OFFERED, Status.ACCEPTED)
@@ -136,8 +135,7 @@ class Board:
     @cached_property
     def runners_up(self):
         """Who may be offered the place that somebody left."""
-        running = self.project.status in (Project.Status.OPEN, Project.Status.CLOSED)
-        candidates = [row for row in self.rows if row.is_runner_up] if running else []
+        candidates = [row for row in self.rows if row.is_runner_up] if self.project.is_running else []
         return candidates if candidates and self.places_left else []
 
     @property

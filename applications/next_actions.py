@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from applications.models import Application
-from marketplace.accounts.rules import POSTERS, is_student, memberships_of
+from marketplace.accounts.rules import is_student, posts_for
 from marketplace.activity.next_actions import NextAction
 from marketplace.clock import days
 from marketplace.formatting.templatetags import count
@@ -37,7 +37,7 @@ def _as_student(user, at):
 
 
 def _as_assessor(user, at):
-    ours = [row.organization_id for row in memberships_of(user) if row.role in POSTERS]
+    ours = posts_for(user)
     if not ours:
         return
     waiting = Application.objects.filter(status__in=UNDECIDED).values("project")

@@ -21,7 +21,6 @@ from engagements.models import (
 from marketplace.accounts.models import Membership, Organization
 from marketplace.accounts.rules import POSTERS
 from marketplace.clock import days
-from projects.models import Project
 
 FINISHED = [Engagement.Status.APPROVED, Engagement.Status.CANCELLED]
 
@@ -35,8 +34,7 @@ def places_left(project):
 def could_take_over(engagement):
     """How many runners-up may be offered the place that a cancelled engagement left; None where none is free."""
     project = engagement.project
-    running = project.status in (Project.Status.OPEN, Project.Status.CLOSED)
-    return runners_up_of(project).count() if running and places_to_offer(project) else None
+    return runners_up_of(project).count() if project.is_running and places_to_offer(project) else None
 
 
 def as_seen_by(user, *, finished=None):
@@ -80,7 +78,7 @@ def with_turn():
         student_wrote_at=Subquery(by_student.values("sent_at")[:1]),
         is_taken_over=Exists(taken_over),
         is_being_paid=being_paid(engagement=OuterRef("pk"), change_order=None),
-        was_paid_late=paid_late(engagement=OuterRef("pk")),
+        was_paid_late=has_payment(engagement=OuterRef("pk"), paid_at__isnull=False, counts=False),  # and goes back
         student_reviewed_at=Subquery(mine.filter(side=Review.Side.STUDENT).values("written_at")[:1]),
         organization_reviewed_at=Subquery(mine.filter(side=Review.Side.ORGANIZATION).values("written_at")[:1]),
     )
@@ -104,16 +102,14 @@ def with_payment(orders):
     return orders.annotate(is_being_paid=being_paid(change_order=OuterRef("pk")))
 
 
+def has_payment(**asked):
+    """Whether the outer row has such a payment. By name only: payments stand above this app."""
+    return Exists(Engagement._meta.get_field("fundings").related_model.objects.filter(**asked))
+
+
 def being_paid(**asked):
-    """Whether a bank is working on a payment for the outer row. By name only: payments stand above this app."""
-    fundings = Engagement._meta.get_field("fundings").related_model.objects
-    return Exists(fundings.filter(status="processing", **asked))
-
-
-def paid_late(**asked):
-    """Whether a payment arrived that the outer row no longer needed; it goes back. By name only, as above."""
-    fundings = Engagement._meta.get_field("fundings").related_model.objects
-    return Exists(fundings.filter(paid_at__isnull=False, counts=False, **asked))
+    """Whether a bank is working on a payment for the outer row."""
+    return has_payment(status="processing", **asked)
 
 
 def is_being_paid(engagement):
@@ -155,6 +151,11 @@ def name_of(user, engagement):
     if user.is_staff:
         return "A moderator"
     return user.name or engagement.organization.name
+
+
+def named_for(reader, user, engagement):
+    """The same as `reader` reads it: "You" of themselves. `reader`: None for nobody in particular."""
+    return "You" if reader and user and user.pk == reader.pk else name_of(user, engagement)
 
 
 def team_of(engagement, roles=POSTERS):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engagements.models import Message
-from engagements.queries import name_of
+from engagements.queries import named_for
 from marketplace.activity.queries import events_of
 from marketplace.money import format_money
 
@@ -57,7 +57,7 @@ def timeline(engagement, messages, *, user):
     """Entries for `user` (None: nobody is "You"); events without words for people (machinery) are left out."""
     entries = [entry for event in events_of(engagement) if (entry := told(event, engagement, user))]
     for message in messages:
-        who = "You" if user and message.author_id == user.pk else name_of(message.author, engagement)
+        who = named_for(user, message.author, engagement)
         entries.append(Entry(message.sent_at, "message-square", f"{who} wrote", message, f"message-{message.code}"))
     return sorted(entries, key=lambda entry: entry.at)
 
@@ -76,7 +76,7 @@ def told(event, engagement, user):
     icon, text = words or WORDS.get(event.verb, ("", ""))
     if not text:
         return None
-    who = "You" if user and event.actor_id == user.pk else name_of(event.actor, engagement)
+    who = named_for(user, event.actor, engagement)
     names = {
         "who": who, "organization": str(engagement.organization), "student": student_for(user, engagement, event),
         "amount": format_money(amount_of(event, engagement), engagement.currency),

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.text import Truncator
 
-from marketplace.accounts.rules import POSTERS, is_student, memberships_of
+from marketplace.accounts.rules import is_student, posts_for
 from marketplace.activity.next_actions import NextAction
 from projects.models import Project, SavedProject
 
@@ -19,7 +19,7 @@ def for_user(user, at):
 
 
 def drafts(user, at):
-    ours = [row.organization_id for row in memberships_of(user) if row.role in POSTERS]
+    ours = posts_for(user)
     if not ours:
         return
     mine = Project.objects.filter(

@@ -164,7 +164,7 @@ def check_runner_up(application):
 
 def check_running(project):
     """A project that was cancelled or removed reveals nobody any more and offers nothing."""
-    if project.status not in (Project.Status.OPEN, Project.Status.CLOSED):
+    if not project.is_running:
         raise InvalidTransition(f"This project is {project.get_status_display().lower()} now.")
 
 

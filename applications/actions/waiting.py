@@ -46,8 +46,7 @@ def draw_label(project):
 
 def admit_next(project, at):
     """Fill what is free in the queue from the waiting list, as long as they can be read in time. Returns them."""
-    is_running = project.status in (Project.Status.OPEN, Project.Status.CLOSED)
-    if not is_running or at >= waits_until(project) or not places_left(project):
+    if not project.is_running or at >= waits_until(project) or not places_left(project):
         return []
     free = max(settings.LIVE_APPLICATIONS_PER_PROJECT - live_of_project(project), 0)
     rows = waiting_for(project).select_related("student__user", "project__organization")

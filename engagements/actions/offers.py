@@ -45,7 +45,7 @@ def refuse_unless_acceptable(application, project, at):
         raise InvalidTransition("There is no open offer to accept here any more.")
     if at >= application.offer_expires_at:
         raise DomainError("This offer has expired. You can ask the organization to offer again.", code="offer_expired")
-    if project.status not in (Project.Status.OPEN, Project.Status.CLOSED):
+    if not project.is_running:
         raise InvalidTransition(f"This project is {project.get_status_display().lower()} now.")
     if places_left(project) == 0:
         raise LimitReached("All places of this project have been taken.")

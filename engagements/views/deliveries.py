@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from engagements import actions, rules
 from engagements.forms import DeliverForm, JudgeForm
 from engagements.models import Engagement
-from engagements.queries import change_rounds, name_of
+from engagements.queries import change_rounds, named_for
 from engagements.views.reading import act, act_with_files, context_of, delivery_for, engagement_for
 from marketplace.activity.queries import events_of
 from marketplace.clock import now
@@ -47,9 +47,7 @@ def deliver(request, code):
 def cancelled_by(engagement, reader):
     """Who cancelled it, as the reader reads it; nothing where a clock, a dispute or the bank ended it."""
     event = events_of(engagement).filter(verb="engagement.cancelled").last()
-    if event is None:
-        return ""
-    return "You" if event.actor_id == reader.pk else name_of(event.actor, engagement)
+    return "" if event is None else named_for(reader, event.actor, engagement)
 
 
 def asked_of(delivery):

@@ -33,6 +33,11 @@ def role_in(user, organization):
     return next((row.role for row in memberships_of(user) if row.organization_id == organization.pk), None)
 
 
+def posts_for(user):
+    """Ids of the organizations of which the person is an owner or a member, suspended ones too."""
+    return [row.organization_id for row in memberships_of(user) if row.role in POSTERS]
+
+
 def is_member(user, organization):
     return role_in(user, organization) is not None
 

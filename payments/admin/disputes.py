@@ -8,8 +8,8 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from engagements.models import Dispute
+from engagements.views.reading import act
 from marketplace.clock import now
-from marketplace.errors import DomainError
 from marketplace.money import format_money
 from marketplace.read_only import ReadOnly
 from payments import actions, rules
@@ -105,13 +105,11 @@ class DisputeAdmin(ReadOnly, admin.ModelAdmin):
 
 def decide(request, dispute, form):
     """Whether the money moves; else the refusal is in the form."""
-    try:
-        actions.resolve_dispute(
-            dispute=dispute, by=request.user, at=now(), reasons=form.cleaned_data["reasons"],
-            student_amount=form.cleaned_data["student_amount"],
-        )  # fmt: skip
-    except DomainError as error:
-        form.add_error(error.field if error.field in form.fields else None, error.message)
+    resolved = act(
+        form, actions.resolve_dispute, dispute=dispute, by=request.user, at=now(),
+        reasons=form.cleaned_data["reasons"], student_amount=form.cleaned_data["student_amount"],
+    )  # fmt: skip
+    if resolved is None:
         return False
     messages.success(request, "Decided. Both sides have been told, and the money is on its way.")
     return True

@@ -45,7 +45,7 @@ def clarify(*, project, text, by, at, competency=None):
     DomainError with the field. The same sentence again changes nothing.
     """
     project = lock(Project, project.pk)
-    if project.status not in (Status.OPEN, Status.CLOSED):
+    if not project.is_running:
         raise InvalidTransition("Only a project that is open, or waits for decisions, is clarified.")
     if not has_applications(project):
         raise InvalidTransition("Nobody has applied yet: edit the rubric itself.")

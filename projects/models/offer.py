@@ -178,6 +178,11 @@ class Project(StatusModel):
         """The effective hourly rate in minor units, rounded down."""
         return self.fee_amount // self.hours
 
+    @property
+    def is_running(self):
+        """It has opened and is not over: applications are decided, offers made, criteria clarified."""
+        return self.status in (self.Status.OPEN, self.Status.CLOSED)
+
     def accepts_applications(self, at):
         return self.status == self.Status.OPEN and at < self.applications_close_at
 

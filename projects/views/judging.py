@@ -41,7 +41,7 @@ def clarify(request, code):
     project = get_for_user(Project.objects.with_parts(), request.user, code=code, may=rules.may_edit)
     if project.status == Project.Status.OPEN and not has_applications(project):
         return redirect("projects:rubric", code)
-    if project.status not in (Project.Status.OPEN, Project.Status.CLOSED):
+    if not project.is_running:
         return redirect(project)
     form = ClarifyForm(posted(request), project=project)
     if request.method == "POST" and form.is_valid():

@@ -138,6 +138,8 @@ class DecidingAdmin(ReadOnlyAdmin):
         if last != before:
             messages.success(request, f"“{subject}” {verb.done}. Your reason is in the audit log.")
             return
-        by = "you" if last and last.moderator == request.user else last and last.moderator
-        kept = f" The reason that was given is kept, by {by}: “{last.reason}”" if last else ""
+        kept = ""
+        if last is not None:
+            by = "you" if last.moderator == request.user else last.moderator
+            kept = f" The reason that was given is kept, by {by}: “{last.reason}”"
         messages.warning(request, f"“{subject}” {verb.done} before, so nothing changed.{kept}")
